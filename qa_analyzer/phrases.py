@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product
 
 import hyperscan
@@ -23,11 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
+from qa_analyzer.text import VisibleText
 
 GAP = "…"
 GAP_LIMIT = 12
 """Longest gap inside a sentence, in code points of the text as given (contract)."""
-MOST_ALTERNATIVES = 2000
+MOST_ALTERNATIVES = 4000
 ALTERNATION = {"（": "(", "）": ")", "｜": "|"}
 
 Indices = NDArray[np.int64]
@@ -190,49 +191,6 @@ EMPTY = np.zeros(0, np.int64)
 NO_SPANS = Spans(EMPTY, EMPTY, EMPTY)
 
 
-@dataclass(frozen=True)
-class VisibleText:
-    """The part of a batch's text that matching sees.
-
-    normal   (n_visible,) uint16: normalised code points without blind ones; a newline ends each turn
-    position (n_visible,) int32:  where each stands in the batch's text
-    turn     (n_visible,) int32:  the turn it belongs to
-    """
-
-    normal: NDArray[np.uint16]
-    position: NDArray[np.int32]
-    turn: NDArray[np.int32]
-
-    @cached_property
-    def sentence_ends(self) -> Indices:
-        """Positions (ascending) of 。！？ and of the newlines between turns."""
-        table = np.zeros(characters.PLANE_SIZE, np.bool_)
-        table[[characters.NEWLINE, *map(ord, characters.SENTENCE_ENDS)]] = True
-        return np.flatnonzero(table[self.normal])
-
-    @cached_property
-    def speech_ends(self) -> NDArray[np.bool_]:
-        """(n_visible + 1,) bool, by position: nothing but punctuation follows in this turn."""
-        wordless = characters.wordless_table()[self.normal]
-        newline = self.normal == characters.NEWLINE
-        # Between a position and its newline all are wordless iff the next wordful one lies beyond the newline.
-        index = np.arange(len(self.normal))
-        next_word = np.minimum.accumulate(np.where(wordless, len(self.normal), index)[::-1])[::-1]
-        next_newline = np.minimum.accumulate(np.where(newline, index, len(self.normal))[::-1])[::-1]
-        return np.append(next_word >= next_newline, True)
-
-    @cached_property
-    def speech_starts(self) -> NDArray[np.bool_]:
-        """(n_visible,) bool: nothing but punctuation stands before this position in its turn."""
-        wordful = ~characters.wordless_table()[self.normal]
-        index = np.arange(len(self.normal))
-        before = np.maximum.accumulate(np.where(wordful, index, -1))
-        last_word = np.concatenate(([-1], before[:-1])) if len(index) else before
-        newline = np.maximum.accumulate(np.where(self.normal == characters.NEWLINE, index, -1))
-        last_newline = np.concatenate(([-1], newline[:-1])) if len(index) else newline
-        return np.asarray(last_word <= last_newline)
-
-
 @dataclass
 class LiteralHits:
     """Every occurrence of every literal in one visible text, grouped by literal."""
@@ -362,6 +320,11 @@ def resolve(spans: Spans) -> Spans:
     return spans.select(keep)
 
 
+def _as_pattern(literal: str) -> bytes:
+    """A literal in UTF-16 as hex escapes: the pure literal compiler takes no NUL bytes, and 一 has one."""
+    return "".join(f"\\x{byte:02x}" for byte in literal.encode("utf-16-le")).encode("ascii")
+
+
 class PhraseSet:
     """All literals of a rule set, compiled once, scanned for in one pass.
 
@@ -383,11 +346,10 @@ class PhraseSet:
             long = [index for index, literal in enumerate(self.literals) if len(literal) > 1]
             database = hyperscan.Database()
             database.compile(
-                expressions=[self.literals[index].encode("utf-16-le") for index in long],
+                expressions=[_as_pattern(self.literals[index]) for index in long],
                 ids=long,
                 elements=len(long),
                 flags=0,
-                literal=True,
             )
             self._database = database
         return self._database

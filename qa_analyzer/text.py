@@ -6,7 +6,8 @@ matching does not see, and where a sentence ends. Knows nothing about calls or r
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
@@ -101,3 +102,46 @@ def normalise_string(text: str) -> str:
 def visible(text: str) -> str:
     """What matching sees of one string: normalised, without blind characters."""
     return "".join(character for character in normalise_string(text) if character not in BLIND)
+
+
+@dataclass(frozen=True)
+class VisibleText:
+    """The part of a batch's text that matching sees.
+
+    normal   (n_visible,) uint16: normalised code points without blind ones; a newline ends each turn
+    position (n_visible,) int32:  where each stands in the batch's text
+    turn     (n_visible,) int32:  the turn it belongs to
+    """
+
+    normal: NDArray[np.uint16]
+    position: NDArray[np.int32]
+    turn: NDArray[np.int32]
+
+    @cached_property
+    def sentence_ends(self) -> NDArray[np.int64]:
+        """Positions (ascending) of 。！？ and of the newlines between turns."""
+        table = np.zeros(PLANE_SIZE, np.bool_)
+        table[[NEWLINE, *map(ord, SENTENCE_ENDS)]] = True
+        return np.flatnonzero(table[self.normal])
+
+    @cached_property
+    def speech_ends(self) -> NDArray[np.bool_]:
+        """(n_visible + 1,) bool, by position: nothing but punctuation follows in this turn."""
+        wordless = wordless_table()[self.normal]
+        newline = self.normal == NEWLINE
+        # Between a position and its newline all are wordless iff the next wordful one lies beyond the newline.
+        index = np.arange(len(self.normal))
+        next_word = np.minimum.accumulate(np.where(wordless, len(self.normal), index)[::-1])[::-1]
+        next_newline = np.minimum.accumulate(np.where(newline, index, len(self.normal))[::-1])[::-1]
+        return np.append(next_word >= next_newline, True)
+
+    @cached_property
+    def speech_starts(self) -> NDArray[np.bool_]:
+        """(n_visible,) bool: nothing but punctuation stands before this position in its turn."""
+        wordful = ~wordless_table()[self.normal]
+        index = np.arange(len(self.normal))
+        before = np.maximum.accumulate(np.where(wordful, index, -1))
+        last_word = np.concatenate(([-1], before[:-1])) if len(index) else before
+        newline = np.maximum.accumulate(np.where(self.normal == NEWLINE, index, -1))
+        last_newline = np.concatenate(([-1], newline[:-1])) if len(index) else newline
+        return np.asarray(last_word <= last_newline)

@@ -28,13 +28,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Points = npt.NDArray[np.uint32]
+Points = npt.NDArray[np.uint32] | npt.NDArray[np.uint16]
+Table = npt.NDArray[np.int16]
 Offsets = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint32]
 
 MAX_ORDER = 4
 """Longest n-gram: four characters, about two words."""
-BLOCK_POINTS = 1 << 15
+BLOCK_POINTS = 1 << 16
 """Code points worked on at a time: the temporary arrays then stay in the second-level cache."""
 MULTIPLIER = np.uint32(0x9E3779B1)
 """Odd, and near 2**32 / golden ratio (Knuth, TAOCP 3, 6.4): neighbouring codes are spread over the whole range."""
@@ -95,7 +96,7 @@ class Block(NamedTuple):
 def encode(points: Points, starts: Offsets, ends: Offsets) -> Block:
     """Gather turns and turn them into codes.
 
-    points: (n_points,) uint32, normalised text. starts, ends: (n_turns,) int64, disjoint and ascending code point
+    points: (n_points,) uint32 or uint16, normalised text. starts, ends: (n_turns,) int64, disjoint and ascending code point
     offsets; empty turns are allowed.
     """
     n_turns = len(starts)
@@ -106,14 +107,12 @@ def encode(points: Points, starts: Offsets, ends: Offsets) -> Block:
     codes[0] = BOUNDARY
     if n_turns == 0:
         return Block(codes, stops, stops)
-    if size == int(ends[-1] - starts[0]) + 2:  # neighbours with exactly one point between them: no need to gather
-        gathered = points[starts[0] : ends[-1]]
-        np.take(CODES, np.minimum(gathered, np.uint32(_OTHER)), out=codes[1:-1], mode="clip")
-    else:
-        source = np.repeat(starts - (stops - slots), slots)
-        source += np.arange(size - 1)
-        gathered = np.take(points, source, mode="clip")
-        np.take(CODES, np.minimum(gathered, np.uint32(_OTHER), out=gathered), out=codes[1:], mode="clip")
+    source = np.repeat(starts - (stops - slots), slots)
+    source += np.arange(size - 1)
+    gathered = np.take(points, source, mode="clip")
+    if gathered.dtype != np.uint16:
+        np.minimum(gathered, np.uint32(_OTHER), out=gathered)
+    np.take(CODES, gathered, out=codes[1:], mode="clip")
     codes[stops] = BOUNDARY
     digit = codes == DIGITS
     keep = codes != 0
@@ -176,28 +175,51 @@ def crossing(block: Block, order: int) -> Offsets:
     return positions[positions < len(block.codes)]
 
 
-def weigh(points: Points, starts: Offsets, ends: Offsets, table: npt.NDArray[np.int32]) -> tuple[Offsets, Offsets]:
+def weigh(points: Points, starts: Offsets, ends: Offsets, table: Table) -> tuple[Offsets, Offsets]:
     """Sum the weights of all n-grams of each turn, and count its codes.
 
-    table: (2**bits,) int32 weights, |w| < 2**28. Returns (sums, lengths), each (n_turns,) int64.
+    table: (2**bits,) int16. Returns (sums, lengths), each (n_turns,) int64.
     """
-    bits = _bits(table)
-    sums = np.zeros(len(starts), dtype=np.int64)
+    sums, lengths = _weigh(points, starts, ends, (table,))
+    return sums[0], lengths
+
+
+def weigh_both(
+    points: Points, starts: Offsets, ends: Offsets, first: Table, second: Table
+) -> tuple[Offsets, Offsets, Offsets]:
+    """`weigh` with two tables of one size in one pass: (sums of the first, sums of the second, lengths)."""
+    sums, lengths = _weigh(points, starts, ends, (first, second))
+    return sums[0], sums[1], lengths
+
+
+def _weigh(points: Points, starts: Offsets, ends: Offsets, tables: tuple[Table, ...]) -> tuple[Offsets, Offsets]:
+    bits = _bits(tables[0])
+    sums = np.zeros((len(tables), len(starts)), dtype=np.int64)
     lengths = np.zeros(len(starts), dtype=np.int64)
     for first, block in blocks(points, starts, ends):
-        total = np.zeros(len(block.codes), dtype=np.int32)
+        totals = np.zeros((len(tables), len(block.codes)), dtype=np.int32)
         for order, slots in slots_of(block, bits):
-            weights = np.take(table, slots, mode="clip")
-            weights[crossing(block, order) - (order - 1)] = 0
-            total[order - 1 :] += weights
+            uncounted = crossing(block, order) - (order - 1)
+            for table, total in zip(tables, totals, strict=True):
+                weights = np.take(table, slots, mode="clip")
+                weights[uncounted] = 0
+                total[order - 1 :] += weights
         # Each turn sums from its first code to its closing boundary, so that no segment is ever empty.
-        last = first + len(block.stops)
-        sums[first:last] = np.add.reduceat(total, block.starts, dtype=np.int64)
-        lengths[first:last] = block.stops - block.starts
+        turns = slice(first, first + len(block.stops))
+        np.add.reduceat(totals, block.starts, axis=1, dtype=np.int64, out=sums[:, turns])
+        lengths[turns] = block.stops - block.starts
     return sums, lengths
 
 
-def _bits(table: npt.NDArray[np.int32]) -> int:
+def lengths_of(points: Points, starts: Offsets, ends: Offsets) -> Offsets:
+    """Codes of each turn, without its boundaries. (n_turns,) int64"""
+    lengths = np.zeros(len(starts), dtype=np.int64)
+    for first, block in blocks(points, starts, ends):
+        lengths[first : first + len(block.stops)] = block.stops - block.starts
+    return lengths
+
+
+def _bits(table: Table) -> int:
     bits = len(table).bit_length() - 1
     if len(table) != 1 << bits:
         raise ValueError(f"a weight table has a power of two of slots, not {len(table)}")

@@ -1,17 +1,22 @@
 """The shape of a rule and of the rubric, as QA staff write them in YAML (pydantic, closed key sets).
 
-Knows keys, types and defaults. Does not know files, line numbers or how anything is judged.
+Knows keys, types, defaults and what each key means (the Chinese descriptions, which editors show through
+`json_schema`). Does not know files, line numbers or how anything is judged.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 
 class Severity(StrEnum):
+    """What a failure weighs."""
+
     INFO = "info"
     MINOR = "minor"
     MAJOR = "major"
@@ -19,6 +24,8 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
+    """Whether a rule is judged, and whether it costs points."""
+
     ACTIVE = "active"
     TRIAL = "trial"
     OFF = "off"
@@ -31,194 +38,299 @@ CallType = Literal["complaint", "inquiry", "callback"]
 PhaseName = Literal["opening", "problem", "clarifying", "solving", "closing"]
 
 
+class OneOrMore:
+    """Marks a list that may be written as its only item: `source: G18` for `source: [G18]`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Accept the short form beside the full one."""
+        return core_schema.no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the short form to editors too."""
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
+class ScopeWord:
+    """Marks a scope that may be written as one word: `in: first_turn` for `in: {first_turn: true}`."""
+
+    words = ("first_turn", "same_turn")
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Accept the short form beside the full one."""
+        return core_schema.no_info_before_validator_function(_scope_word, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the short form to editors too."""
+        return {"anyOf": [{"enum": list(self.words), "type": "string"}, handler(schema)]}
+
+
 def _as_list(value: object) -> object:
     return value if isinstance(value, list) or value is None else [value]
 
 
+def _scope_word(value: object) -> object:
+    return {value: True} if isinstance(value, str) and value in ScopeWord.words else value
+
+
 class Strict(BaseModel):
+    """Unknown keys are errors, nothing is converted, nothing changes afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
-Phrases = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
+Phrases = Annotated[list[str], OneOrMore(), Field(min_length=1)]
+SeverityField = Annotated[Severity, Field(strict=False)]
+StatusField = Annotated[Status, Field(strict=False)]
+Threshold = float | str
+"""A number, or a key of the rubric's `thresholds`."""
+
+_BY = "谁说的：agent 坐席、customer 客户、system 系统"
+_SAYS = "要找的短语：列表，或「类别: 短语」的映射。… 表示同一句内最多隔 12 个字，…… 表示同一话轮内的后文"
+_WORD = "短语须是分词后的整词；单字短语必须加 word: true"
+_UNLESS = "与这些短语重叠的命中不算"
+_UNLESS_IN = "附近出现这些短语时，命中不算"
+_FEELS = "客户情绪：negative 负面、angry 愤怒、positive 正面"
+_SEVERITY = "严重程度：info 只记事实、minor 轻微、major 严重、critical 一票否决"
+_MESSAGE = "报告中显示的判定说明；可用 {match} {category} {overlap} {waited} {figure}"
 
 
 class Category(Strict):
     """One named group of phrases inside `says`, with a severity of its own."""
 
-    says: Phrases
-    severity: Annotated[Severity, Field(strict=False)] | None = None
+    says: Phrases = Field(description="这一类的短语")
+    severity: SeverityField | None = Field(default=None, description=f"{_SEVERITY}；只用于这一类")
+
+
+Says = (
+    Annotated[list[str], Field(min_length=1)]
+    | Annotated[dict[str, Annotated[list[str], Field(min_length=1)] | Category], Field(min_length=1)]
+)
 
 
 class Scope(Strict):
     """Where a clause looks. Several keys = their intersection; none = the whole call."""
 
-    first_turn: bool = False
-    same_turn: bool = False
-    first: Annotated[int, Field(ge=1)] | None = None
-    last: Annotated[int, Field(ge=1)] | None = None
-    next: Annotated[int, Field(ge=1)] | None = None
-    previous: Annotated[int, Field(ge=1)] | None = None
-    phase: PhaseName | None = None
-    before: PhaseName | None = None
-    clock: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    first_turn: bool = Field(default=False, description="只看 by 的第一个话轮")
+    same_turn: bool = Field(default=False, description="只看触发的那个话轮")
+    first: Annotated[int, Field(ge=1)] | None = Field(default=None, description="by 的前 n 个话轮")
+    last: Annotated[int, Field(ge=1)] | None = Field(default=None, description="by 的最后 n 个话轮")
+    next: Annotated[int, Field(ge=1)] | None = Field(default=None, description="触发之后 by 的 n 个话轮")
+    previous: Annotated[int, Field(ge=1)] | None = Field(default=None, description="触发之前 by 的 n 个话轮")
+    phase: PhaseName | None = Field(default=None, description="通话阶段：开场、陈述、核实、解决、结束")
+    before: PhaseName | None = Field(default=None, description="这个阶段开始之前")
+    clock: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description='通话开始的钟点，[从, 到]，如 ["08:30", "12:00"]，须加引号'
+    )
 
 
-def _scope_word(value: object) -> object:
-    return {value: True} if value in ("first_turn", "same_turn") else value
-
-
-ScopeField = Annotated[Scope, BeforeValidator(_scope_word)]
+ScopeField = Annotated[Scope, ScopeWord()]
 
 
 class Neighbour(Strict):
     """`unless_in`: a hit is excused by these words in this neighbourhood of its turn."""
 
-    in_: ScopeField = Field(alias="in")
-    says: Phrases
-    by: Speaker | None = None
+    in_: ScopeField = Field(
+        alias="in", description="在哪里找：same_turn、{next: n}、{previous: n} 等，相对于命中的话轮"
+    )
+    says: Phrases = Field(description="能抵消命中的短语")
+    by: Speaker | None = Field(default=None, description=f"{_BY}；默认同所在的子句")
 
 
 class Interrupts(Strict):
-    overlap: float | str | None = Field(default=None, description="seconds, or a rubric threshold key")
-    characters: int | str | None = None
+    """`interrupts`: how long and how wordy an overlap must be to take the floor."""
+
+    overlap: Threshold | None = Field(default=None, description="重叠至少多少秒，或评分标准 thresholds 的键")
+    characters: int | str | None = Field(default=None, description="抢话至少多少字，或评分标准 thresholds 的键")
 
 
 class HangsUp(Strict):
-    sooner_than: float | str | None = Field(default=None, description="seconds after the last speech")
-    before: Literal["farewell"] | None = None
+    """`hangs_up`: a hang-up too soon after the last speech, or before any farewell."""
+
+    sooner_than: Threshold | None = Field(
+        default=None, description="最后一句话之后不足多少秒，或评分标准 thresholds 的键"
+    )
+    before: Literal["farewell"] | None = Field(default=None, description="farewell：道别之前就挂机")
 
 
 class Clause(Strict):
     """One thing that is said or done: who, where, what."""
 
-    by: Speaker | None = None
-    in_: ScopeField | None = Field(default=None, alias="in")
-    says: list[str] | dict[str, list[str] | Category] | None = None
-    word: bool = False
-    unless: Phrases | None = None
-    unless_in: Annotated[list[Neighbour], BeforeValidator(_as_list)] | None = None
-    feels: Feeling | None = None
-    then: Clause | None = None
-    in_a_row: Annotated[int, Field(ge=2)] | None = None
-    interrupts: Interrupts | None = None
-    hangs_up: HangsUp | None = None
-    severity: Annotated[Severity, Field(strict=False)] | None = None
-    message: str | None = None
+    by: Speaker | None = Field(default=None, description=_BY)
+    in_: ScopeField | None = Field(
+        default=None, alias="in", description="在哪里找：first_turn、same_turn、{next: n}、{phase: …} 等；默认整通电话"
+    )
+    says: Says | None = Field(default=None, description=_SAYS)
+    word: bool = Field(default=False, description=_WORD)
+    unless: Phrases | None = Field(default=None, description=_UNLESS)
+    unless_in: Annotated[list[Neighbour], OneOrMore(), Field(min_length=1)] | None = Field(
+        default=None, description=_UNLESS_IN
+    )
+    feels: Feeling | None = Field(default=None, description=_FEELS)
+    then: Clause | None = Field(default=None, description="命中之后还必须出现的子句；它的范围相对于命中")
+    in_a_row: Annotated[int, Field(ge=2)] | None = Field(default=None, description="连续 n 个话轮都命中才算")
+    interrupts: Interrupts | None = Field(default=None, description="抢话：重叠的秒数和字数")
+    hangs_up: HangsUp | None = Field(default=None, description="挂机：道别之前，或最后一句话之后太快")
+    severity: SeverityField | None = Field(default=None, description=f"{_SEVERITY}；只用于这个子句")
+    message: Text | None = Field(default=None, description=_MESSAGE)
 
 
 class AnyOf(Strict):
-    any: Annotated[list[Clause], Field(min_length=1)]
+    """Alternatives: one clause of them is enough."""
+
+    any: Annotated[list[Clause], Field(min_length=1)] = Field(description="几个子句，满足任何一个即可")
 
 
 class CallCondition(Strict):
     """What must hold of the whole call for a trigger to count."""
 
-    complaint: bool | None = None
-    call_type: Annotated[list[CallType], BeforeValidator(_as_list)] | None = None
-    resolution: Annotated[list[str], BeforeValidator(_as_list)] | None = None
-    hang_up: Annotated[list[Literal["agent", "customer", "system", "unknown"]], BeforeValidator(_as_list)] | None = None
-    transferred: bool | None = None
+    complaint: bool | None = Field(default=None, description="是否投诉电话")
+    call_type: Annotated[list[CallType], OneOrMore(), Field(min_length=1)] | None = Field(
+        default=None, description="通话类型：complaint 投诉、inquiry 咨询、callback 回访"
+    )
+    resolution: Annotated[list[str], OneOrMore(), Field(min_length=1)] | None = Field(
+        default=None, description="解决情况"
+    )
+    hang_up: (
+        Annotated[
+            list[Literal["agent", "customer", "system", "unknown"]],
+            OneOrMore(),
+            Field(min_length=1),
+        ]
+        | None
+    ) = Field(default=None, description="谁先挂机")
+    transferred: bool | None = Field(default=None, description="是否转接")
 
 
 class Trigger(Strict):
     """`when`: what makes the rule ask."""
 
-    by: Speaker | None = None
-    says: list[str] | dict[str, list[str] | Category] | None = None
-    word: bool = False
-    unless: Phrases | None = None
-    unless_in: Annotated[list[Neighbour], BeforeValidator(_as_list)] | None = None
-    feels: Feeling | None = None
-    silence: float | str | None = None
-    announced: bool | None = None
-    longer_than: int | str | None = None
-    phase: PhaseName | None = None
-    in_: ScopeField | None = Field(default=None, alias="in")
-    call: CallCondition | None = None
+    by: Speaker | None = Field(default=None, description=_BY)
+    says: Says | None = Field(default=None, description=_SAYS)
+    word: bool = Field(default=False, description=_WORD)
+    unless: Phrases | None = Field(default=None, description=_UNLESS)
+    unless_in: Annotated[list[Neighbour], OneOrMore(), Field(min_length=1)] | None = Field(
+        default=None, description=_UNLESS_IN
+    )
+    feels: Feeling | None = Field(default=None, description=_FEELS)
+    silence: Threshold | None = Field(default=None, description="静音至少多少秒，或评分标准 thresholds 的键")
+    announced: bool | None = Field(default=None, description="静音之前是否请客户等待；与 silence 同用")
+    longer_than: int | str | None = Field(default=None, description="话轮超过多少字，或评分标准 thresholds 的键")
+    phase: PhaseName | None = Field(default=None, description="通话阶段")
+    in_: ScopeField | None = Field(default=None, alias="in", description="在哪里触发；默认整通电话")
+    call: CallCondition | None = Field(default=None, description="整通电话须满足的条件")
 
 
 class Measure(Strict):
-    figure: str
-    at_most: float | str | None = None
-    at_least: float | str | None = None
-    floor: float | str | None = None
+    """`measure`: a figure of the call against a limit."""
+
+    figure: Text = Field(description="指标：结果表的列，或文档所列的数值")
+    at_most: Threshold | None = Field(default=None, description="不超过：数字或评分标准 thresholds 的键")
+    at_least: Threshold | None = Field(default=None, description="不低于：数字或评分标准 thresholds 的键")
+    floor: Threshold | None = Field(default=None, description="样本少于此数时不适用：数字或评分标准 thresholds 的键")
 
 
 class English(Strict):
-    name: str
-    why: str | None = None
-    message: str | None = None
-    suggest: str | None = None
+    """The rule's texts for `--lang en`."""
+
+    name: Text = Field(description="英文名称")
+    why: Text | None = Field(default=None, description="英文理由")
+    message: Text | None = Field(default=None, description="英文判定说明，占位符与 message 相同")
+    suggest: Text | None = Field(default=None, description="英文参考话术")
 
 
-Clauses = Annotated[list[AnyOf | Clause], BeforeValidator(_as_list)]
+Clauses = Annotated[list[AnyOf | Clause], OneOrMore(), Field(min_length=1)]
 
 
 class ExampleCall(Strict):
-    """Facts about the call that a script line cannot say. `ended` in seconds."""
+    """Facts about the call that a script line cannot say."""
 
-    hang_up: Literal["agent", "customer", "system"] | None = None
-    ended: float | None = None
-    started_at: str | None = None
-    call_type: CallType | None = None
-    connected: float | None = None
+    hang_up: Literal["agent", "customer", "system"] | None = Field(default=None, description="谁先挂机")
+    ended: float | None = Field(default=None, description="通话结束的时刻，秒")
+    started_at: Text | None = Field(default=None, description="通话开始的时间，ISO 8601 带时区，须加引号")
+    call_type: CallType | None = Field(default=None, description="通话类型")
+    connected: float | None = Field(default=None, description="接通的时刻，秒")
 
 
 class ScriptedExample(Strict):
-    text: str
-    call: ExampleCall = ExampleCall()
+    """An example whose call has facts beside the words."""
+
+    text: Text = Field(description="对话脚本")
+    call: ExampleCall = Field(default=ExampleCall(), description="对话之外的事实")
+
+
+_SCRIPT = "一段对话，每行一句：「客服：…」「客户：…」，可写 [0.0-6.0] 秒；【】标出必须报告的证据"
 
 
 class Example(Strict):
     """One entry under `examples`: exactly one key, the verdict expected."""
 
-    pass_: str | ScriptedExample | None = Field(default=None, alias="pass")
-    fail: str | ScriptedExample | None = None
-    not_applicable: str | ScriptedExample | None = None
-    undetermined: str | ScriptedExample | None = None
-    todo_pass: str | ScriptedExample | None = None
-    todo_fail: str | ScriptedExample | None = None
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    pass_: Text | ScriptedExample | None = Field(default=None, alias="pass", description=f"应判合格。{_SCRIPT}")
+    fail: Text | ScriptedExample | None = Field(default=None, description=f"应判不合格。{_SCRIPT}")
+    not_applicable: Text | ScriptedExample | None = Field(default=None, description=f"应判不适用。{_SCRIPT}")
+    undetermined: Text | ScriptedExample | None = Field(default=None, description=f"应判无法判定。{_SCRIPT}")
+    todo_pass: Text | ScriptedExample | None = Field(
+        default=None, description=f"已知的不足：本应合格，目前还判错。{_SCRIPT}"
+    )
+    todo_fail: Text | ScriptedExample | None = Field(
+        default=None, description=f"已知的不足：本应不合格，目前还判错。{_SCRIPT}"
+    )
 
 
 class RuleFile(Strict):
     """One file under rules/; its path without `.yaml` is the rule's id."""
 
-    name: str
-    why: str
-    source: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
-    criterion: str
-    severity: Annotated[Severity, Field(strict=False)]
-    message: str
-    suggest: str
-    en: English | None = None
-    status: Annotated[Status, Field(strict=False)] = Status.ACTIVE
-    applies_to: Annotated[list[CallType], BeforeValidator(_as_list)] = ["complaint", "inquiry"]
-    needs: Annotated[list[Need], BeforeValidator(_as_list)] = []
-    when: Annotated[list[Trigger], BeforeValidator(_as_list)] | None = None
-    require: Clauses | None = None
-    forbid: Clauses | None = None
-    measure: Measure | None = None
-    examples: list[Example]
+    name: Text = Field(description="规则名称")
+    why: Text = Field(description="为什么要有这条规则")
+    source: Annotated[list[str], OneOrMore(), Field(min_length=1)] = Field(description="依据，如 G18")
+    criterion: Text = Field(description="所属评分项，评分标准 criteria 的键")
+    severity: SeverityField = Field(description=_SEVERITY)
+    message: Text = Field(description=_MESSAGE)
+    suggest: Text = Field(description="参考话术，给坐席看")
+    en: English | None = Field(default=None, description="英文文字")
+    status: StatusField = Field(
+        default=Status.ACTIVE, description="active 启用、trial 试行（显示、计数、不扣分）、off 停用"
+    )
+    applies_to: Annotated[list[CallType], OneOrMore(), Field(min_length=1)] = Field(
+        default=["complaint", "inquiry"], description="适用的通话类型；默认除回访以外"
+    )
+    needs: Annotated[list[Need], OneOrMore()] = Field(
+        default=[], description="判合格所需的数据：timestamps 时间、hang_up 谁挂机、start_time 开始时间、roles 角色"
+    )
+    when: Annotated[list[Trigger], OneOrMore(), Field(min_length=1)] | None = Field(
+        default=None, description="触发条件；列表 = 任何一个即触发"
+    )
+    require: Clauses | None = Field(default=None, description="必须有：子句、子句列表（都须满足）或 any: [子句]")
+    forbid: Clauses | None = Field(default=None, description="不得有：子句、子句列表（各算一个过失）或 any: [子句]")
+    measure: Measure | None = Field(default=None, description="数值与限度的比较")
+    examples: Annotated[list[Example], Field(min_length=1)] = Field(
+        description="例子：至少一个 pass、一个 fail；有 needs 时还要一个 undetermined"
+    )
 
 
 class Criterion(Strict):
     """One line of the scorecard. `weight` is its share of the 100 points."""
 
-    name: str
-    weight: Annotated[int, Field(ge=0)]
-    en: str
+    name: Text = Field(description="评分项名称")
+    weight: Annotated[int, Field(ge=0)] = Field(description="权重")
+    en: Text = Field(description="英文名称")
 
 
 class Grade(Strict):
-    grade: str
-    from_: Annotated[float, Field(alias="from")]
+    """A grade and the lowest score that earns it."""
+
+    grade: Text = Field(description="等级")
+    from_: float = Field(alias="from", description="从多少分起")
 
 
 class Scoring(Strict):
     """What the rubric says about one rule, instead of what its severity costs."""
 
-    deduction: Annotated[float, Field(ge=0)] | None = None
-    per_occasion: bool = False
+    deduction: Annotated[float, Field(ge=0)] | None = Field(default=None, description="扣多少分，代替严重程度的扣分")
+    per_occasion: bool = Field(default=False, description="true：每次不合格都扣分；默认每通电话扣一次")
 
 
 class Group(Strict):
@@ -229,30 +341,32 @@ class Group(Strict):
     failure of that severity costs.
     """
 
-    rules: Annotated[list[str], Field(min_length=2)]
-    same: Literal["occasion", "turn", "call"] = "occasion"
-    at_most: Annotated[Severity, Field(strict=False)] | None = None
+    rules: Annotated[list[str], Field(min_length=2)] = Field(description="同属一个过失的规则，至少两条")
+    same: Literal["occasion", "turn", "call"] = Field(
+        default="occasion", description="怎样算同一过失：occasion 同一场合、turn 同一证据话轮、call 同一通电话"
+    )
+    at_most: SeverityField | None = Field(default=None, description="合计最多扣这一严重程度一次的分")
 
 
 class Replacement(Strict):
     """On an occasion of `rule`, the rules `instead_of` are not applicable."""
 
-    rule: str
-    instead_of: Annotated[list[str], BeforeValidator(_as_list)]
+    rule: Text = Field(description="取而代之的规则")
+    instead_of: Annotated[list[str], OneOrMore(), Field(min_length=1)] = Field(description="被取代的规则")
 
 
 class Rubric(Strict):
     """rules/rubric.yaml: weights, deductions, groups, thresholds and the named phrase lists."""
 
-    name: str
-    en: str | None = None
-    time_zone: str = "Asia/Shanghai"
-    criteria: dict[str, Criterion]
-    deductions: dict[Annotated[Severity, Field(strict=False)], float]
-    rules: dict[str, Scoring] = {}
-    groups: list[Group] = []
-    replaces: list[Replacement] = []
-    grades: list[Grade]
-    thresholds: dict[str, float]
-    phrases: dict[str, list[str]]
-    phases: dict[PhaseName, list[str]] = {}
+    name: Text = Field(description="评分标准名称")
+    en: Text | None = Field(default=None, description="英文名称")
+    time_zone: Text = Field(default="Asia/Shanghai", description="通话时间没有时区时采用的时区")
+    criteria: Annotated[dict[str, Criterion], Field(min_length=1)] = Field(description="评分项")
+    deductions: dict[SeverityField, Annotated[float, Field(ge=0)]] = Field(description="各严重程度扣多少分")
+    rules: dict[str, Scoring] = Field(default={}, description="个别规则的扣分办法")
+    groups: list[Group] = Field(default=[], description="一个过失只扣一次分的规则组")
+    replaces: list[Replacement] = Field(default=[], description="一条规则取代别的规则")
+    grades: Annotated[list[Grade], Field(min_length=1)] = Field(description="等级，从高到低")
+    thresholds: dict[str, float] = Field(description="阈值，规则可按键引用")
+    phrases: dict[str, list[str]] = Field(description="有名的短语表：附和、道别、提问、请等待等")
+    phases: dict[PhaseName, list[str]] = Field(default={}, description="各通话阶段的标志短语")

@@ -1,0 +1,70 @@
+"""One batch from columns to verdicts: layout, scan, emotion, judging. The same way for an example and a million calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch, BatchSettings, build_batch
+from qa_analyzer.emotion.model import Estimates, Label
+from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
+from qa_analyzer.model import Role
+from qa_analyzer.rulebook.schema import Rubric
+from qa_analyzer.turns import TurnSettings
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`."""
+
+    batch: Batch
+    court: Court
+    judgement: Judgement
+    labels: np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+
+def batch_settings(rubric: Rubric) -> BatchSettings:
+    """What the rubric says about turns."""
+    limits = rubric.thresholds
+    words = [*rubric.phrases.get("backchannel", ()), *rubric.phrases.get("interjection", ())]
+    return BatchSettings(
+        turns=TurnSettings(
+            join_gap_ms=round(limits.get("join_gap_s", 0.2) * 1000), pause_ms=round(limits.get("pause_s", 3.0) * 1000)
+        ),
+        backchannels=tuple(dict.fromkeys(characters.visible(word) for word in words)),
+    )
+
+
+def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, np.ndarray[tuple[int], np.dtype[np.uint8]]]:
+    """The emotion of every customer turn, and its label. Listening words and events alone are neutral."""
+    turn = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
+    value, anger = model.estimate(batch.normal, batch.turn_text[turn], batch.turn_text[turn + 1] - 1)
+    limits = rubric.thresholds
+    value = np.where(batch.turn_backchannel[turn], np.maximum(value, 0), value)
+    negative = value <= np.float32(limits.get("feels_negative", -0.3))
+    angry = negative & (anger >= np.float32(limits.get("feels_angry", 0.5)))
+    positive = value >= np.float32(limits.get("feels_positive", 0.3))
+    values = np.zeros(batch.n_turns)
+    values[turn] = value.astype(np.float64)
+    masks = []
+    for found in (negative, angry, positive):
+        mask = np.zeros(batch.n_turns, np.bool_)
+        mask[turn] = found
+        masks.append(mask)
+    labels = np.full(batch.n_turns, Label.NEUTRAL, np.uint8)
+    labels[masks[2]] = Label.POSITIVE
+    labels[masks[0]] = Label.NEGATIVE
+    labels[masks[1]] = Label.ANGRY
+    return Mood(values, batch.turn_role == Role.CUSTOMER, *masks), labels
+
+
+def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Analysis:
+    """Judge the calls of one record batch (CALL_SCHEMA, valid and repaired)."""
+    batch = build_batch(columns, batch_settings(ruleset.rubric))
+    literals = ruleset.phrases.scan(batch.visible)
+    mood, labels = feel(batch, model, ruleset.rubric)
+    court = open_court(batch, ruleset, mood, literals)
+    return Analysis(batch, court, judge(court), labels)

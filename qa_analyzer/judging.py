@@ -1,0 +1,1205 @@
+"""Rules × batch → verdicts and evidence, as column operations.
+
+Every rule is occasions × a scope × hits. A scope is a contiguous range of turns of one call, so «is there a hit
+in it» and «which» are searches in sorted arrays. Nothing here loops over calls, turns or hits.
+Knows what rules mean; knows nothing about points, files or languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch
+from qa_analyzer.cues import WORD_LISTS, Cues, cue_phrases
+from qa_analyzer.figures import Figure, measure_figure
+from qa_analyzer.model import CALL_TYPES, HangUp, Role
+from qa_analyzer.phases import PHASES, RESOLUTIONS, Facts, Phases, find_facts, find_phases, find_transfers
+from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, Spans, parse_phrase
+from qa_analyzer.rulebook.model import Rule, Rulebook
+from qa_analyzer.rulebook.schema import (
+    AnyOf,
+    CallCondition,
+    Category,
+    Clause,
+    HangsUp,
+    Interrupts,
+    Measure,
+    Neighbour,
+    Rubric,
+    RuleFile,
+    Scope,
+    Severity,
+    Trigger,
+)
+from qa_analyzer.timing import Timing
+from qa_analyzer.words import on_word_boundaries
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+NOWHERE = -1
+FAREWELL_TURNS = 2
+"""A farewell is said in so many last agent turns (contract)."""
+NEARLY_FAREWELL_TURNS = 4
+"""An agent's farewell in so many last turns, but not the last two, is a near miss: too early."""
+
+
+class Verdict(IntEnum):
+    """Ordered so that a call's verdict is the largest of its occasions'."""
+
+    NOT_APPLICABLE = 0
+    PASS = 1
+    UNDETERMINED = 2
+    FAIL = 3
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+
+class Why(IntEnum):
+    """Why a verdict is undetermined."""
+
+    NONE = 0
+    NO_TIMESTAMPS = 1
+    NO_HANG_UP = 2
+    NO_START_TIME = 3
+    UNKNOWN_ROLE = 4
+    ACROSS_JOIN = 5
+    UNSURE_PHASE = 6
+    INTERPOLATED = 7
+    NEARLY_EXCUSED = 8
+
+
+class Near(IntEnum):
+    """Why the nearest near miss of something missing did not count."""
+
+    NONE = 0
+    TOO_LATE = 1
+    TOO_EARLY = 2
+    WRONG_SPEAKER = 3
+    EXCEPTED = 4
+
+
+SEVERITIES = tuple(Severity)
+SEVERITY_CODE = {severity: index for index, severity in enumerate(SEVERITIES)}
+CRITICAL = SEVERITY_CODE[Severity.CRITICAL]
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What the emotion model says about each turn. All (t,); values only where `known` (customer turns)."""
+
+    value: NDArray[np.float64]
+    known: Mask
+    negative: Mask
+    angry: Mask
+    positive: Mask
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Things found, in text order. All (n,).
+
+    turn, start, end (text positions); category index or -1; severity code or -1; joined: crosses a join of
+    utterances; number: overlap, wait or figure, NaN where there is none; why: Why, set where a hit cannot convict.
+    """
+
+    turn: Indices
+    start: Indices
+    end: Indices
+    category: Indices
+    severity: Indices
+    joined: Mask
+    number: NDArray[np.float64]
+    why: Indices
+
+    def __len__(self) -> int:
+        return len(self.turn)
+
+    def select(self, keep: Mask | Indices) -> Hits:
+        return Hits(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+    @staticmethod
+    def of_turns(turn: Indices, batch: Batch, number: NDArray[np.float64] | None = None) -> Hits:
+        """Whole turns as hits."""
+        count = len(turn)
+        return Hits(
+            turn,
+            batch.turn_text[turn],
+            batch.turn_text[turn + 1] - 1,
+            np.full(count, -1),
+            np.full(count, -1),
+            np.zeros(count, np.bool_),
+            np.full(count, np.nan) if number is None else number,
+            np.zeros(count, np.int64),
+        )
+
+    @staticmethod
+    def joined_lists(parts: Sequence[Hits]) -> Hits:
+        both = Hits(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Hits)))
+        return both.select(np.lexsort((both.end, both.start, both.turn)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits of one clause by whose they are, and those that an exception removed."""
+
+    sure: Hits
+    unsure: Hits
+    excepted: Hits
+    others: Hits
+
+
+@dataclass
+class Rows:
+    """Occasions judged, one row each. Turn indices are the batch's; NOWHERE where there is none.
+
+    call, verdict, severity, why, clause (index into the rule set's messages), occasion, turn, start, end,
+    match_start, match_end, category, number, window_lo, window_hi, near, near_turn, near_start, near_end.
+    """
+
+    call: Indices
+    verdict: Indices
+    severity: Indices
+    why: Indices
+    clause: Indices
+    occasion: Indices
+    turn: Indices
+    start: Indices
+    end: Indices
+    match_start: Indices
+    match_end: Indices
+    category: Indices
+    number: NDArray[np.float64]
+    window_lo: Indices
+    window_hi: Indices
+    near: Indices
+    near_turn: Indices
+    near_start: Indices
+    near_end: Indices
+
+    def __len__(self) -> int:
+        return len(self.call)
+
+    def select(self, keep: Mask | Indices) -> Rows:
+        return Rows(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+    @staticmethod
+    def blank(call: Indices, clause: int, severity: int) -> Rows:
+        count = len(call)
+        columns: dict[str, NDArray[np.float64] | Indices] = {
+            one.name: np.full(count, NOWHERE, np.int64) for one in fields(Rows)
+        }
+        columns |= {
+            "call": call,
+            "verdict": np.zeros(count, np.int64),
+            "severity": np.full(count, severity),
+            "why": np.zeros(count, np.int64),
+            "clause": np.full(count, clause),
+            "number": np.full(count, np.nan),
+            "near": np.zeros(count, np.int64),
+        }
+        return Rows(**columns)  # type: ignore[arg-type]
+
+    @staticmethod
+    def concatenate(parts: Sequence[Rows]) -> Rows:
+        return Rows(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Rows)))
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """What a row's `clause` index stands for: the rule, and the words to explain a failure with."""
+
+    rule: int
+    message: str | None
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """verdicts (c, n_rules) uint8 Verdict; rows with their rule (n_rows,) int64, ordered by call, rule, place."""
+
+    verdicts: NDArray[np.uint8]
+    rows: Rows
+    rule: Indices
+
+
+@dataclass
+class Ruleset:
+    """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered."""
+
+    rulebook: Rulebook
+    rules: tuple[Rule, ...] = field(init=False)
+    phrases: PhraseSet = field(init=False)
+    clauses: list[ClauseText] = field(init=False, default_factory=list)
+    clause_ids: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rules = tuple(rule for rule in self.rulebook.rules if rule.spec.status != "off")
+        every: list[Phrase] = []
+        for number, rule in enumerate(self.rules):
+            for clause in _all_clauses(rule.spec):
+                every += _phrases_of(clause)
+            for place, clause in enumerate(_faults(rule.spec)):
+                self.clause_ids[number, place] = len(self.clauses)
+                message = clause.message if isinstance(clause, Clause) else None
+                names = _categories(clause) if isinstance(clause, Clause) else ()
+                self.clauses.append(ClauseText(number, message, names))
+        for name in self.rubric.phrases:
+            if name not in WORD_LISTS:
+                every += cue_phrases(self.rubric.phrases, name)
+        self.phrases = PhraseSet(every)
+
+    @property
+    def rubric(self) -> Rubric:
+        return self.rulebook.rubric
+
+
+def _all_clauses(spec: RuleFile) -> list[Clause | Trigger | Neighbour]:
+    found: list[Clause | Trigger | Neighbour] = [*(spec.when or ())]
+    for part in (*(spec.require or ()), *(spec.forbid or ())):
+        found += part.any if isinstance(part, AnyOf) else [part]
+    for one in list(found):
+        found += _nested(one)
+    return found
+
+
+def _nested(clause: Clause | Trigger | Neighbour) -> list[Clause | Trigger | Neighbour]:
+    if isinstance(clause, Neighbour):
+        return []
+    found: list[Clause | Trigger | Neighbour] = [*(clause.unless_in or ())]
+    if isinstance(clause, Clause) and clause.then:
+        found += [clause.then, *_nested(clause.then)]
+    return found
+
+
+def _phrases_of(clause: Clause | Trigger | Neighbour) -> list[Phrase]:
+    sources = [source for source, _, _ in _says(clause)]
+    if not isinstance(clause, Neighbour):
+        sources += clause.unless or ()
+    return [parse_phrase(source) for source in sources]
+
+
+def _says(clause: Clause | Trigger | Neighbour) -> list[tuple[str, int, int]]:
+    """(phrase, category index or -1, severity code or -1) for everything a clause lists."""
+    says = clause.says
+    if says is None:
+        return []
+    if not isinstance(says, dict):
+        return [(source, -1, -1) for source in says]
+    listed = []
+    for index, group in enumerate(says.values()):
+        severity = -1
+        sources: Sequence[str] = group.says if isinstance(group, Category) else group
+        if isinstance(group, Category) and group.severity is not None:
+            severity = SEVERITY_CODE[group.severity]
+        listed += [(source, index, severity) for source in sources]
+    return listed
+
+
+def _categories(clause: Clause) -> tuple[str, ...]:
+    return tuple(clause.says) if isinstance(clause.says, dict) else ()
+
+
+def _faults(spec: RuleFile) -> list[Clause | AnyOf | Measure]:
+    """The parts of a rule that can fail, in the order that numbers them."""
+    if spec.measure is not None:
+        return [spec.measure]
+    return [*(spec.require or ()), *(spec.forbid or ())]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one clause finds for each of n occasions. All (n,).
+
+    lo, hi: the searched turns; first: index of the first sure hit or -1; unsure: index of the first hit in a turn
+    of unknown role or -1; moved: a turn of unknown role may move the window; safe: the first sure hit lies in the
+    window however those turns count; spoke: a turn of `by` is in the window; present: the window exists;
+    hazy: it is unsure whether it does; evidence: the first turn of `by` in it, or -1.
+    """
+
+    lo: Indices
+    hi: Indices
+    first: Indices
+    unsure: Indices
+    moved: Mask
+    safe: Mask
+    spoke: Mask
+    present: Mask
+    hazy: Mask
+    evidence: Indices
+
+
+@dataclass
+class Court:
+    """One batch before one rule set: everything the rules may ask for, each computed once."""
+
+    batch: Batch
+    ruleset: Ruleset
+    mood: Mood
+    literals: LiteralHits
+    cues: Cues
+    timing: Timing
+    transferred: Mask
+    phases: Phases
+    facts: Facts
+    _countable: dict[tuple[str | None, bool], Indices] = field(default_factory=dict)
+    _all: dict[str | None, Indices] = field(default_factory=dict)
+
+    @property
+    def rubric(self) -> Rubric:
+        return self.ruleset.rubric
+
+    def threshold(self, value: float | str) -> float:
+        """A number, or the rubric's number of that name."""
+        return self.rubric.thresholds[value] if isinstance(value, str) else float(value)
+
+    @cached_property
+    def unknown_turns(self) -> Indices:
+        return np.flatnonzero(self.batch.turn_role == Role.UNKNOWN)
+
+    @cached_property
+    def has_unknown(self) -> Mask:
+        found = np.zeros(self.batch.n_calls, np.bool_)
+        found[self.batch.turn_call[self.unknown_turns]] = True
+        return found
+
+    def is_by(self, by: str | None) -> Mask:
+        """(t,) bool: turns of a speaker; of anybody for None."""
+        if by is None:
+            return np.ones(self.batch.n_turns, np.bool_)
+        return np.asarray(self.batch.turn_role == Role[by.upper()])
+
+    def turns_of(self, by: str | None) -> Indices:
+        """All turns of a speaker, ascending."""
+        if by not in self._all:
+            self._all[by] = np.flatnonzero(self.is_by(by))
+        return self._all[by]
+
+    def countable(self, by: str | None, *, with_unknown: bool) -> Indices:
+        """Turns that use up a window: those of a speaker that are more than a backchannel."""
+        if (by, with_unknown) not in self._countable:
+            mine = self.is_by(by)
+            if with_unknown:
+                mine = mine | (self.batch.turn_role == Role.UNKNOWN)
+            self._countable[by, with_unknown] = np.flatnonzero(mine & ~self.batch.turn_backchannel)
+        return self._countable[by, with_unknown]
+
+    # ---- scopes -------------------------------------------------------------------------------------------
+
+    def window(
+        self, scope: Scope | None, by: str | None, call: Indices, turn: Indices, *, with_unknown: bool = False
+    ) -> tuple[Indices, Indices, Mask, Mask]:
+        """lo, hi, present, hazy of a scope for (call, turn) pairs."""
+        begin, end = self.batch.call_turn[call], self.batch.call_turn[call + 1]
+        lo, hi = begin.copy(), end.copy()
+        present = np.ones(len(call), np.bool_)
+        hazy = np.zeros(len(call), np.bool_)
+        if scope is None:
+            return lo, hi, present, hazy
+        counted = np.append(self.countable(by, with_unknown=with_unknown), np.iinfo(np.int64).max)
+        first = 1 if scope.first_turn else scope.first
+        if first is not None:
+            place = np.searchsorted(counted, begin) + first - 1
+            nth = counted[np.minimum(place, len(counted) - 1)]
+            hi = np.minimum(hi, np.where(nth < end, nth + 1, end))
+        if scope.last is not None:
+            place = np.searchsorted(counted, end) - scope.last
+            nth = counted[np.maximum(place, 0)]
+            lo = np.maximum(lo, np.where((place >= 0) & (nth >= begin), nth, begin))
+        if scope.same_turn:
+            lo, hi = np.maximum(lo, turn), np.minimum(hi, turn + 1)
+        if scope.next is not None:
+            place = np.searchsorted(counted, turn, "right") + scope.next - 1
+            nth = counted[np.minimum(place, len(counted) - 1)]
+            lo = np.maximum(lo, turn + 1)
+            hi = np.minimum(hi, np.where(nth < end, nth + 1, end))
+        if scope.previous is not None:
+            place = np.searchsorted(counted, turn, "left") - scope.previous
+            nth = counted[np.maximum(place, 0)]
+            lo = np.maximum(lo, np.where((place >= 0) & (nth >= begin), nth, begin))
+            hi = np.minimum(hi, turn)
+        for name, before in ((scope.phase, False), (scope.before, True)):
+            if name is None:
+                continue
+            index = PHASES.index(name)
+            start, stop = self.phases.start[index][call], self.phases.end[index][call]
+            exists = start < stop
+            present &= exists
+            hazy |= exists & (self.phases.confidence[index][call] < self.rubric.thresholds.get("phase_confidence", 0.5))
+            if before:
+                hi = np.minimum(hi, start)
+            else:
+                lo, hi = np.maximum(lo, start), np.minimum(hi, stop)
+        if scope.clock is not None:
+            minutes, known = self.start_minutes
+            from_, to = (_minutes(one) for one in scope.clock)
+            inside = (minutes >= from_) & (minutes <= to) if from_ <= to else (minutes >= from_) | (minutes <= to)
+            present &= ~known[call] | inside[call]
+            hazy |= ~known[call]
+        return lo, np.maximum(hi, lo), present, hazy
+
+    @cached_property
+    def start_minutes(self) -> tuple[Indices, Mask]:
+        """(c,) minutes after midnight, local to the call, and where known."""
+        from qa_analyzer.clock import local_minutes
+
+        return local_minutes(self.batch.columns.column("started_at"))
+
+    def look(self, clause: Clause, found: Found, call: Indices, turn: Indices) -> Look:
+        """Search for a clause's hits around occasions."""
+        by = clause.by
+        lo, hi, present, hazy = self.window(clause.in_, by, call, turn)
+        first = _first_between(found.sure.turn, lo, hi)
+        unsure = _first_between(found.unsure.turn, lo, hi)
+        mine = self.turns_of(by)
+        place = _first_between(mine, lo, hi)
+        moved = np.zeros(len(call), np.bool_)
+        safe = np.ones(len(call), np.bool_)
+        if by is not None and len(self.unknown_turns):
+            other_lo, other_hi, _, _ = self.window(clause.in_, by, call, turn, with_unknown=True)
+            moved = (other_lo != lo) | (other_hi != hi)
+            safe = _first_between(found.sure.turn, np.maximum(lo, other_lo), np.minimum(hi, other_hi)) >= 0
+        return Look(
+            lo=lo,
+            hi=hi,
+            first=first,
+            unsure=unsure,
+            moved=moved,
+            safe=safe,
+            spoke=place >= 0,
+            present=present,
+            hazy=hazy,
+            evidence=np.where(place >= 0, mine[np.maximum(place, 0)] if len(mine) else NOWHERE, NOWHERE),
+        )
+
+    # ---- hits ---------------------------------------------------------------------------------------------
+
+    def spans_to_hits(self, spans: Spans, category: Indices, severity: Indices) -> Hits:
+        """Spans of the visible text as hits in the text as given."""
+        visible = self.batch.visible
+        start = visible.position[spans.start].astype(np.int64)
+        end = visible.position[spans.end - 1].astype(np.int64) + 1
+        joins = self.batch.joins
+        joined = np.searchsorted(joins, start, "right") != np.searchsorted(joins, end, "left")
+        return Hits(
+            visible.turn[spans.start].astype(np.int64),
+            start,
+            end,
+            category[spans.phrase],
+            severity[spans.phrase],
+            joined,
+            np.full(len(spans), np.nan),
+            np.zeros(len(spans), np.int64),
+        )
+
+    def said(self, clause: Clause | Trigger | Neighbour) -> tuple[Hits, Hits]:
+        """(hits, excepted) of what a clause says, by anybody."""
+        listed = _says(clause)
+        phrases = [parse_phrase(source) for source, _, _ in listed]
+        category = np.fromiter((one for _, one, _ in listed), np.int64, len(listed))
+        severity = np.fromiter((one for _, _, one in listed), np.int64, len(listed))
+        spans = self.literals.of_phrases(phrases)
+        excepted = np.zeros(len(spans), np.bool_)
+        if not isinstance(clause, Neighbour):
+            if clause.word and len(spans):
+                spans = spans.select(on_word_boundaries(self.batch.visible, spans))
+                excepted = np.zeros(len(spans), np.bool_)
+            if clause.unless and len(spans):
+                excuses = self.literals.all_of_phrases([parse_phrase(source) for source in clause.unless])
+                excepted |= _overlaps(spans, excuses)
+        hits = self.spans_to_hits(spans, category, severity)
+        if not isinstance(clause, Neighbour) and clause.unless_in and len(hits):
+            for neighbour in clause.unless_in:
+                by = neighbour.by or clause.by
+                near, _ = self.said(neighbour)
+                near = near.select(self.is_by(by)[near.turn])
+                lo, hi, _, _ = self.window(neighbour.in_, by, self.batch.turn_call[hits.turn], hits.turn)
+                excepted |= _first_between(near.turn, lo, hi) >= 0
+        return hits.select(~excepted), hits.select(excepted)
+
+    def find(self, clause: Clause) -> Found:
+        """Everything a clause speaks of, sorted out by whose it is."""
+        parts: list[tuple[Hits, Hits]] = []
+        if clause.says is not None:
+            parts.append(self.said(clause))
+        if clause.feels is not None:
+            turn = np.flatnonzero(getattr(self.mood, clause.feels))
+            parts.append((Hits.of_turns(turn, self.batch), _no_hits()))
+        if clause.interrupts is not None:
+            parts.append((self.interruptions(clause.interrupts, clause.by), _no_hits()))
+        if not parts:
+            return Found(_no_hits(), _no_hits(), _no_hits(), _no_hits())
+        hits, excepted = parts[0]
+        for more, _ in parts[1:]:  # Several keys in one clause: all of them hold in the same turn.
+            hits = hits.select(np.isin(hits.turn, more.turn))
+        role = self.batch.turn_role[hits.turn]
+        if clause.by is None:
+            sure, unsure, others = hits, _no_hits(), _no_hits()
+        else:
+            mine = role == Role[clause.by.upper()]
+            unknown = role == Role.UNKNOWN
+            sure, unsure, others = hits.select(mine), hits.select(unknown), hits.select(~mine & ~unknown)
+        excepted = excepted.select(self.is_by(clause.by)[excepted.turn])
+        if clause.then is not None:
+            sure, unsure = self.followed(clause.then, sure), self.followed(clause.then, unsure)
+        if clause.in_a_row is not None:
+            sure = self.in_a_row(sure, clause.by, clause.in_a_row)
+            unsure = _no_hits()
+        return Found(sure, unsure, excepted, others)
+
+    def followed(self, then: Clause, hits: Hits) -> Hits:
+        """Those hits after which the further clause holds."""
+        if not len(hits):
+            return hits
+        look = self.look(then, self.find(then), self.batch.turn_call[hits.turn], hits.turn)
+        return hits.select(look.first >= 0)
+
+    def in_a_row(self, hits: Hits, by: str | None, length: int) -> Hits:
+        """The hits that complete a row of `length` turns of `by`, each with a hit, backchannels aside."""
+        counted = self.countable(by, with_unknown=False)
+        has = np.isin(counted, hits.turn)
+        call = self.batch.turn_call[counted]
+        breaks = ~has | np.concatenate(([True], call[1:] != call[:-1])) if len(counted) else has
+        index = np.arange(len(counted))
+        # Position within the current row: a miss restarts after itself, a new call at itself.
+        start = np.maximum.accumulate(np.where(breaks, np.where(has, index, index + 1), 0)) if len(counted) else index
+        completes = counted[has & (index - start + 1 == length)]
+        first = np.unique(hits.turn, return_index=True)[1]
+        firsts = hits.select(first)
+        return firsts.select(np.isin(firsts.turn, completes))
+
+    def interruptions(self, spec: Interrupts, by: str | None) -> Hits:
+        """Turns that cut into another's speech, as hits over the whole turn; number = overlap in s."""
+        over = self.timing.talk_over
+        shortest = self.threshold(spec.overlap if spec.overlap is not None else "interruption_overlap_s")
+        fewest = self.threshold(spec.characters if spec.characters is not None else "interruption_characters")
+        limit = round(shortest * 1000)
+        long_enough = (over.most_ms >= limit) & (over.characters >= fewest)
+        opposite = {"agent": Role.CUSTOMER, "customer": Role.AGENT}.get(by or "", None)
+        if opposite is not None:
+            long_enough &= (over.over == opposite) | (over.over == Role.UNKNOWN)
+        hits = Hits.of_turns(over.turn[long_enough], self.batch, over.overlap_ms[long_enough] / 1000)
+        why = np.where(over.overlap_ms[long_enough] >= limit, Why.NONE, Why.INTERPOLATED)
+        why = np.where(over.sure[long_enough], why, Why.UNKNOWN_ROLE).astype(np.int64)
+        hits = Hits(*(getattr(hits, one.name) for one in fields(Hits) if one.name != "why"), why)
+        # One turn may cut into two parties: the surest overlap speaks for it.
+        order = np.lexsort((-hits.number, hits.why, hits.turn))
+        hits = hits.select(order)
+        return hits.select(np.unique(hits.turn, return_index=True)[1])
+
+    # ---- occasions ----------------------------------------------------------------------------------------
+
+    def allowed(self, condition: CallCondition) -> Mask:
+        """(c,) bool: calls of which a condition holds."""
+        keep = np.ones(self.batch.n_calls, np.bool_)
+        if condition.complaint is not None:
+            keep &= self.facts.complaint == condition.complaint
+        if condition.call_type is not None:
+            keep &= np.isin(self.facts.call_type, [CALL_TYPES.index(one) for one in condition.call_type])
+        if condition.resolution is not None:
+            keep &= np.isin(self.facts.resolution, [RESOLUTIONS.index(one) for one in condition.resolution])
+        if condition.hang_up is not None:
+            keep &= np.isin(self.batch.hang_up, [HangUp[one.upper()] for one in condition.hang_up])
+        if condition.transferred is not None:
+            keep &= self.facts.transferred == condition.transferred
+        return keep
+
+    def occasions(self, triggers: Sequence[Trigger]) -> Occasions:
+        """Where a rule asks: the union of its triggers, one occasion a turn."""
+        turns: list[Indices] = []
+        calls: list[Indices] = []
+        unsure: list[Mask] = []
+        number: list[NDArray[np.float64]] = []
+        hazy = np.zeros(self.batch.n_calls, np.bool_)
+        for trigger in triggers:
+            allowed = self.allowed(trigger.call) if trigger.call is not None else None
+            if _is_about_the_call(trigger):
+                chosen = np.flatnonzero(allowed) if allowed is not None else np.arange(self.batch.n_calls)
+                turns.append(np.full(len(chosen), NOWHERE))
+                calls.append(chosen)
+                unsure.append(np.zeros(len(chosen), np.bool_))
+                number.append(np.full(len(chosen), np.nan))
+                continue
+            turn, open_role, figure = self.trigger_turns(trigger)
+            if trigger.silence is not None:
+                untimed = ~self.batch.call_timed
+                hazy |= untimed if allowed is None else untimed & allowed
+            if allowed is not None:
+                keep = allowed[self.batch.turn_call[turn]]
+                turn, open_role, figure = turn[keep], open_role[keep], figure[keep]
+            turns.append(turn)
+            calls.append(self.batch.turn_call[turn])
+            unsure.append(open_role)
+            number.append(figure)
+        turn, call = np.concatenate(turns), np.concatenate(calls)
+        doubt, figure = np.concatenate(unsure), np.concatenate(number)
+        order = np.lexsort((doubt, turn, call))
+        turn, call, doubt, figure = turn[order], call[order], doubt[order], figure[order]
+        new = np.concatenate(([True], (turn[1:] != turn[:-1]) | (call[1:] != call[:-1]))) if len(turn) else doubt
+        return Occasions(call[new], turn[new], doubt[new], figure[new], hazy)
+
+    def trigger_turns(self, trigger: Trigger) -> tuple[Indices, Mask, NDArray[np.float64]]:
+        """Turns (ascending, unique) of one trigger, whether their role is open, and a figure."""
+        batch = self.batch
+        keep = np.ones(batch.n_turns, np.bool_)
+        figure = np.full(batch.n_turns, np.nan)
+        if trigger.says is not None:
+            heard = np.zeros(batch.n_turns, np.bool_)
+            heard[self.said(trigger)[0].turn] = True
+            keep &= heard
+        if trigger.feels is not None:
+            keep &= getattr(self.mood, trigger.feels)
+        if trigger.silence is not None:
+            silences = self.timing.silences
+            chosen = silences.gap_ms >= round(self.threshold(trigger.silence) * 1000)
+            if trigger.announced is not None:
+                chosen &= silences.announced == trigger.announced
+            after = np.zeros(batch.n_turns, np.bool_)
+            after[silences.turn[chosen]] = True
+            figure[silences.turn] = silences.gap_ms / 1000
+            keep &= after
+        if trigger.longer_than is not None:
+            keep &= batch.turn_characters > self.threshold(trigger.longer_than)
+        scope = trigger.in_
+        if trigger.phase is not None:
+            scope = (scope or Scope()).model_copy(update={"phase": trigger.phase})
+        if scope is not None:
+            every = np.arange(batch.n_calls)
+            lo, hi, present, _ = self.window(scope, trigger.by, every, np.full(batch.n_calls, NOWHERE))
+            index = np.arange(batch.n_turns)
+            keep &= present[batch.turn_call] & (index >= lo[batch.turn_call]) & (index < hi[batch.turn_call])
+        if trigger.by is not None and trigger.silence is None:
+            keep &= self.is_by(trigger.by) | (batch.turn_role == Role.UNKNOWN)
+        turn = np.flatnonzero(keep)
+        open_role = np.zeros(len(turn), np.bool_)
+        if trigger.by is not None:
+            open_role = np.asarray(batch.turn_role[turn] == Role.UNKNOWN)
+        return turn, open_role, figure[turn]
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """call, turn (NOWHERE = the call itself), unsure, number (n,); hazy (c,): an occasion may have been missed."""
+
+    call: Indices
+    turn: Indices
+    unsure: Mask
+    number: NDArray[np.float64]
+    hazy: Mask
+
+    def __len__(self) -> int:
+        return len(self.call)
+
+    def select(self, keep: Mask | Indices) -> Occasions:
+        return Occasions(self.call[keep], self.turn[keep], self.unsure[keep], self.number[keep], self.hazy)
+
+
+def _no_hits() -> Hits:
+    empty = np.zeros(0, np.int64)
+    return Hits(empty, empty, empty, empty, empty, np.zeros(0, np.bool_), np.zeros(0), empty)
+
+
+def _is_about_the_call(trigger: Trigger) -> bool:
+    return (
+        trigger.says is None
+        and trigger.feels is None
+        and trigger.silence is None
+        and trigger.longer_than is None
+        and trigger.phase is None
+        and trigger.in_ is None
+        and trigger.by is None
+    )
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _first_between(turns: Indices, lo: Indices, hi: Indices) -> Indices:
+    """Index of the first of the ascending `turns` in [lo, hi), or -1. (n,)"""
+    place = np.searchsorted(turns, lo)
+    padded = np.append(turns, np.iinfo(np.int64).max)
+    return np.where(padded[place] < hi, place, -1)
+
+
+def _overlaps(spans: Spans, others: Spans) -> Mask:
+    """(n,) bool: spans that share a character with one of the others (ordered by start)."""
+    if not len(others):
+        return np.zeros(len(spans), np.bool_)
+    reach = np.maximum.accumulate(others.end)
+    place = np.searchsorted(others.start, spans.end, "left") - 1
+    return (place >= 0) & (reach[np.maximum(place, 0)] > spans.start)
+
+
+def open_court(batch: Batch, ruleset: Ruleset, mood: Mood, literals: LiteralHits) -> Court:
+    """Prepare a batch for judging. `literals` = `ruleset.phrases.scan(batch.visible)`."""
+    cues = Cues(batch, literals, ruleset.rubric.phrases)
+    timing = Timing(batch, cues, round(ruleset.rubric.thresholds.get("pause_s", 3.0) * 1000))
+    transferred = find_transfers(batch, cues)
+    facts = find_facts(batch, cues, transferred, mood.negative, mood.angry)
+    phases = find_phases(batch, cues, transferred)
+    return Court(batch, ruleset, mood, literals, cues, timing, transferred, phases, facts)
+
+
+def judge(court: Court) -> Judgement:
+    """All rules on all calls."""
+    verdicts = np.zeros((court.batch.n_calls, len(court.ruleset.rules)), np.uint8)
+    kept: list[Rows] = []
+    numbers: list[Indices] = []
+    asked: dict[str, tuple[Indices, Indices]] = {}
+    replaced = {one for pair in court.rubric.replaces for one in pair.instead_of}
+    replacing = {pair.rule for pair in court.rubric.replaces}
+    order = sorted(range(len(court.ruleset.rules)), key=lambda n: court.ruleset.rules[n].id in replaced)
+    for number in order:
+        rule = court.ruleset.rules[number]
+        rows = _Trial(court, number).rows()
+        applies = np.isin(court.facts.call_type, [CALL_TYPES.index(one) for one in rule.spec.applies_to])
+        rows = rows.select(applies[rows.call])
+        if rule.id in replacing:
+            asked[rule.id] = (rows.call, rows.occasion)
+        if rule.id in replaced:
+            for pair in court.rubric.replaces:
+                if rule.id in pair.instead_of and pair.rule in asked:
+                    rows = rows.select(~_same_occasion(rows, *asked[pair.rule], court.batch.n_turns))
+        np.maximum.at(verdicts[:, number], rows.call, rows.verdict.astype(np.uint8))
+        # Rows without a verdict to show only carried the verdict of their call.
+        shown = (rows.verdict >= Verdict.UNDETERMINED) | ((rows.verdict == Verdict.PASS) & (rows.turn != NOWHERE))
+        kept.append(rows.select(shown))
+        numbers.append(np.full(int(shown.sum()), number))
+    rows = Rows.concatenate(kept) if kept else Rows.blank(np.zeros(0, np.int64), 0, 0)
+    rule_number = np.concatenate(numbers) if numbers else np.zeros(0, np.int64)
+    place = np.where(rows.turn == NOWHERE, rows.occasion, rows.turn)
+    by_call = np.lexsort((rows.clause, rows.start, place, rule_number, rows.call))
+    return Judgement(verdicts, rows.select(by_call), rule_number[by_call])
+
+
+def _same_occasion(rows: Rows, call: Indices, occasion: Indices, n_turns: int) -> Mask:
+    stride = n_turns + 2
+    return np.isin(rows.call * stride + rows.occasion, call * stride + occasion)
+
+
+@dataclass
+class _Trial:
+    """One rule before one court."""
+
+    court: Court
+    number: int
+
+    @property
+    def spec(self) -> RuleFile:
+        return self.court.ruleset.rules[self.number].spec
+
+    def clause_id(self, place: int) -> int:
+        return self.court.ruleset.clause_ids[self.number, place]
+
+    @property
+    def severity(self) -> int:
+        return SEVERITY_CODE[self.spec.severity]
+
+    def rows(self) -> Rows:
+        """A row for each judged occasion, those that pass without evidence (turn NOWHERE) included."""
+        spec = self.spec
+        if spec.measure is not None:
+            rows = self.measured(spec.measure)
+        elif spec.when is None:
+            rows = self.always()
+        else:
+            rows = self.on_occasions(spec.when)
+        return self.needing(rows)
+
+    # ---- needs --------------------------------------------------------------------------------------------
+
+    def needing(self, rows: Rows) -> Rows:
+        """What a pass needs and the call lacks makes it undetermined. Hang-up clauses see to it themselves."""
+        batch = self.court.batch
+        parts = _faults(self.spec)
+        hang_up_only = all(isinstance(part, Clause) and part.hangs_up is not None for part in parts)
+        lacking: list[tuple[Mask, Why]] = []
+        for need in self.spec.needs:
+            if need == "timestamps" and not hang_up_only:
+                lacking.append((~batch.call_timed, Why.NO_TIMESTAMPS))
+            elif need == "hang_up" and not hang_up_only:
+                lacking.append((batch.hang_up == HangUp.UNKNOWN, Why.NO_HANG_UP))
+            elif need == "start_time":
+                lacking.append((~self.court.start_minutes[1], Why.NO_START_TIME))
+            elif need == "roles":
+                lacking.append((self.court.has_unknown, Why.UNKNOWN_ROLE))
+        for missing, why in lacking:
+            doubtful = missing[rows.call] & (rows.verdict == Verdict.PASS)
+            rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(doubtful, why, rows.why).astype(np.int64)
+        return rows
+
+    # ---- measure ------------------------------------------------------------------------------------------
+
+    def measured(self, measure: Measure) -> Rows:
+        """A figure of the call against a threshold."""
+        court = self.court
+        figure: Figure = measure_figure(measure.figure, court.batch, court.timing)
+        rows = Rows.blank(np.arange(court.batch.n_calls), self.clause_id(0), self.severity)
+        good = np.ones(court.batch.n_calls, np.bool_)
+        if measure.at_most is not None:
+            good &= figure.value <= court.threshold(measure.at_most)
+        if measure.at_least is not None:
+            good &= figure.value >= court.threshold(measure.at_least)
+        enough = np.ones(court.batch.n_calls, np.bool_)
+        if measure.floor is not None:
+            enough = figure.basis >= court.threshold(measure.floor)
+        verdict = np.where(good, Verdict.PASS, Verdict.FAIL)
+        verdict = np.where(figure.known, verdict, Verdict.UNDETERMINED)
+        verdict = np.where(figure.proven & ~good, Verdict.FAIL, verdict)
+        verdict = np.where(enough & figure.applies, verdict, Verdict.NOT_APPLICABLE)
+        rows.verdict = verdict.astype(np.int64)
+        rows.why = np.where(verdict == Verdict.UNDETERMINED, figure.why, 0).astype(np.int64)
+        rows.number = figure.value.astype(np.float64)
+        failed = verdict == Verdict.FAIL
+        turn = np.where(failed, figure.turn, NOWHERE)
+        _show_turns(rows, turn, court.batch)
+        rows.occasion = turn.copy()
+        return rows
+
+    # ---- require and forbid -------------------------------------------------------------------------------
+
+    def always(self) -> Rows:
+        """Without `when`: a requirement once a call, a prohibition wherever it is broken."""
+        every = np.arange(self.court.batch.n_calls)
+        nowhere = np.full(len(every), NOWHERE)
+        parts: list[Rows] = []
+        requirements = self.spec.require or []
+        for place, part in enumerate(requirements):
+            parts.append(self.require(part, place, every, nowhere))
+        if len(parts) > 1:
+            parts = [self.all_must_hold(parts)]
+        for place, part in enumerate(self.spec.forbid or [], len(requirements)):
+            for clause in part.any if isinstance(part, AnyOf) else [part]:
+                parts.append(self.forbid_anywhere(clause, place, every))
+        return Rows.concatenate(parts)
+
+    def on_occasions(self, triggers: Sequence[Trigger]) -> Rows:
+        """With `when`: each occasion is judged in its window; triggers inside an open window are the same one."""
+        court = self.court
+        occasions = self.merged(court.occasions(triggers))
+        call, turn = occasions.call, occasions.turn
+        parts: list[Rows] = []
+        requirements = self.spec.require or []
+        for place, part in enumerate(requirements):
+            parts.append(self.require(part, place, call, turn))
+        if len(parts) > 1:
+            parts = [self.all_must_hold(parts)]
+        for place, part in enumerate(self.spec.forbid or [], len(requirements)):
+            for clause in part.any if isinstance(part, AnyOf) else [part]:
+                parts.append(self.forbid_here(clause, place, call, turn))
+        for rows in parts:
+            rows.number = np.where(np.isnan(rows.number), np.tile(occasions.number, 1)[: len(rows)], rows.number)
+            doubtful = np.isin(rows.verdict, (Verdict.PASS, Verdict.FAIL)) & occasions.unsure
+            rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(doubtful, Why.UNKNOWN_ROLE, rows.why).astype(np.int64)
+        hazy = np.flatnonzero(occasions.hazy)
+        if len(hazy):
+            # Without times a silence may have gone unseen: that is no pass and no «not applicable».
+            rows = Rows.blank(hazy, self.clause_id(0), self.severity)
+            rows.verdict[:] = Verdict.UNDETERMINED
+            rows.why[:] = Why.NO_TIMESTAMPS
+            parts.append(rows)
+        return Rows.concatenate(parts)
+
+    def merged(self, occasions: Occasions) -> Occasions:
+        """Drop triggers that fall into the open window of an earlier occasion of the call."""
+        clauses = [
+            clause
+            for part in (*(self.spec.require or ()), *(self.spec.forbid or ()))
+            for clause in (part.any if isinstance(part, AnyOf) else [part])
+            if clause.in_ is not None and clause.in_.next is not None
+        ]
+        if not clauses or not len(occasions):
+            return occasions
+        until = occasions.turn + 1
+        for clause in clauses:
+            until = np.maximum(until, self.court.window(clause.in_, clause.by, occasions.call, occasions.turn)[1])
+        following = np.searchsorted(occasions.turn, until, "left") if np.all(occasions.turn[1:] >= occasions.turn[:-1]) else None
+        if following is None:
+            return occasions
+        heads = np.flatnonzero(np.concatenate(([True], occasions.call[1:] != occasions.call[:-1])))
+        keep = np.zeros(len(occasions), np.bool_)
+        current = heads
+        while len(current):
+            keep[current] = True
+            after = following[current]
+            inside = after < len(occasions)
+            current, after = current[inside], after[inside]
+            current = after[occasions.call[after] == occasions.call[current]]
+        return occasions.select(keep)
+
+    def require(self, part: Clause | AnyOf, place: int, call: Indices, turn: Indices) -> Rows:
+        """One row an occasion: the evidence where it holds, the empty window where it does not."""
+        if isinstance(part, Clause):
+            return self.require_clause(part, place, call, turn)
+        rows = [self.require_clause(clause, place, call, turn) for clause in part.any]
+        best = rows[0]
+        # One suffices: the best verdict wins, pass before undetermined before fail before not applicable.
+        rank = np.array([0, 3, 2, 1])
+        for other in rows[1:]:
+            better = rank[other.verdict] > rank[best.verdict]
+            best = Rows(*(np.where(better, getattr(other, one.name), getattr(best, one.name)) for one in fields(Rows)))
+        return best
+
+    def require_clause(self, clause: Clause, place: int, call: Indices, turn: Indices) -> Rows:
+        """One clause that must hold."""
+        court = self.court
+        severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
+        rows = Rows.blank(call, self.clause_id(place), severity)
+        rows.occasion = turn.copy()
+        if clause.hangs_up is not None:
+            held = self.hang_up_verdict(clause.hangs_up, clause.by, call)
+            rows.verdict, rows.why = held
+            return rows
+        found = court.find(clause)
+        look = court.look(clause, found, call, turn)
+        held = look.first >= 0
+        agent_ended = (court.batch.hang_up[call] == HangUp.AGENT) & (turn != NOWHERE)
+        verdict = np.where(look.spoke | agent_ended, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+        why = np.zeros(len(call), np.int64)
+        doubt = ~held & ((look.unsure >= 0) | look.moved)
+        verdict = np.where(held, Verdict.PASS, verdict)
+        doubt |= held & ~look.safe
+        verdict = np.where(doubt, Verdict.UNDETERMINED, verdict)
+        why = np.where(doubt, Why.UNKNOWN_ROLE, why)
+        hazy = look.hazy & (verdict != Verdict.NOT_APPLICABLE) & ~(held & look.safe)
+        verdict = np.where(hazy, Verdict.UNDETERMINED, verdict)
+        reason = Why.NO_START_TIME if clause.in_ is not None and clause.in_.clock is not None else Why.UNSURE_PHASE
+        why = np.where(hazy, reason, why)
+        verdict = np.where(look.present, verdict, Verdict.NOT_APPLICABLE)
+        critical = (severity == CRITICAL) & (verdict == Verdict.FAIL)
+        if critical.any():
+            near_miss = critical & (_first_between(found.excepted.turn, look.lo, look.hi) >= 0)
+            verdict = np.where(near_miss, Verdict.UNDETERMINED, verdict)
+            why = np.where(near_miss, Why.NEARLY_EXCUSED, why)
+        rows.verdict, rows.why = verdict.astype(np.int64), why.astype(np.int64)
+        rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
+        _show_turns(rows, np.where(verdict >= Verdict.UNDETERMINED, look.evidence, NOWHERE), court.batch)
+        lone = (verdict == Verdict.FAIL) & (rows.turn == NOWHERE) & (turn != NOWHERE)
+        if lone.any():  # The agent hung up on it: the occasion itself is all there is to show.
+            _show_turns(rows, np.where(lone, turn, rows.turn), court.batch)
+        _show_hits(rows, found.unsure, np.where((verdict == Verdict.UNDETERMINED) & ~held, look.unsure, -1))
+        _show_hits(rows, found.sure, np.where(held & (verdict != Verdict.NOT_APPLICABLE), look.first, -1))
+        self.near_misses(rows, clause, found, look, verdict == Verdict.FAIL)
+        return rows
+
+    def near_misses(self, rows: Rows, clause: Clause, found: Found, look: Look, failed: Mask) -> None:
+        """For what is missing: the nearest thing that came close, and why it did not count."""
+        begin, end = self.court.batch.call_turn[rows.call], self.court.batch.call_turn[rows.call + 1]
+        for near, hits, lo, hi, last in (
+            (Near.TOO_EARLY, found.sure, begin, look.lo, True),
+            (Near.TOO_LATE, found.sure, look.hi, end, False),
+            (Near.WRONG_SPEAKER, found.others, look.lo, look.hi, False),
+            (Near.EXCEPTED, found.excepted, look.lo, look.hi, False),
+        ):
+            if not len(hits):
+                continue
+            if last:
+                place = np.searchsorted(hits.turn, hi) - 1
+                ok = failed & (place >= 0) & (hits.turn[np.maximum(place, 0)] >= lo)
+            else:
+                place = _first_between(hits.turn, lo, hi)
+                ok = failed & (place >= 0)
+            at = np.maximum(place, 0)
+            rows.near = np.where(ok, near, rows.near).astype(np.int64)
+            rows.near_turn = np.where(ok, hits.turn[at], rows.near_turn)
+            rows.near_start = np.where(ok, hits.start[at], rows.near_start)
+            rows.near_end = np.where(ok, hits.end[at], rows.near_end)
+
+    def all_must_hold(self, parts: Sequence[Rows]) -> Rows:
+        """Several requirements of one occasion as one row: the gravest failure, else the weakest verdict."""
+        worst = parts[0]
+        for other in parts[1:]:
+            graver = other.verdict * 10 + other.severity * (other.verdict == Verdict.FAIL)
+            grave = worst.verdict * 10 + worst.severity * (worst.verdict == Verdict.FAIL)
+            take = graver > grave
+            worst = Rows(*(np.where(take, getattr(other, one.name), getattr(worst, one.name)) for one in fields(Rows)))
+        return worst
+
+    def forbid_anywhere(self, clause: Clause, place: int, every: Indices) -> Rows:
+        """One row for each turn that offends, and one for each call: pass if there was a turn to offend in."""
+        court = self.court
+        severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
+        nowhere = np.full(len(every), NOWHERE)
+        if clause.hangs_up is not None:
+            rows = Rows.blank(every, self.clause_id(place), severity)
+            rows.verdict, rows.why = self.hang_up_verdict(clause.hangs_up, clause.by, every)
+            last = court.turns_of("agent")
+            at = np.searchsorted(last, court.batch.call_turn[every + 1]) - 1
+            exists = (at >= 0) & (last[np.maximum(at, 0)] >= court.batch.call_turn[every]) if len(last) else at >= 0
+            turn = np.where(exists & (rows.verdict == Verdict.FAIL), last[np.maximum(at, 0)] if len(last) else 0, NOWHERE)
+            _show_turns(rows, turn, court.batch)
+            rows.occasion = turn.copy()
+            rows.number = self.hang_up_delay(every)
+            return rows
+        found = court.find(clause)
+        lo, hi, present, hazy = court.window(clause.in_, clause.by, every, nowhere)
+        spoke = _first_between(court.turns_of(clause.by), lo, hi) >= 0
+        base = Rows.blank(every, self.clause_id(place), severity)
+        base.verdict = np.where(spoke & present, Verdict.PASS, Verdict.NOT_APPLICABLE).astype(np.int64)
+        if clause.interrupts is not None:
+            untimed = ~court.batch.call_timed & spoke
+            base.verdict = np.where(untimed, Verdict.UNDETERMINED, base.verdict).astype(np.int64)
+            base.why = np.where(untimed, Why.NO_TIMESTAMPS, 0).astype(np.int64)
+        parts = [base]
+        for hits, unsure in ((found.sure, False), (found.unsure, True)):
+            call = court.batch.turn_call[hits.turn]
+            inside = (hits.turn >= lo[call]) & (hits.turn < hi[call]) & present[call]
+            offending = self.one_a_turn(hits.select(inside), severity)
+            rows = self.fault_rows(offending, place, severity, unsure=unsure)
+            hazy_here = hazy[rows.call] & (rows.verdict == Verdict.FAIL)
+            rows.verdict = np.where(hazy_here, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(hazy_here, Why.UNSURE_PHASE, rows.why).astype(np.int64)
+            rows.occasion = rows.turn.copy()
+            parts.append(rows)
+        return Rows.concatenate(parts)
+
+    def forbid_here(self, clause: Clause, place: int, call: Indices, turn: Indices) -> Rows:
+        """One row an occasion: the first thing in its window that should not be there."""
+        court = self.court
+        severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
+        if clause.hangs_up is not None:
+            rows = self.forbid_anywhere(clause, place, np.arange(court.batch.n_calls)).select(call)
+            return rows
+        found = court.find(clause)
+        look = court.look(clause, found, call, turn)
+        rows = Rows.blank(call, self.clause_id(place), severity)
+        rows.occasion = turn.copy()
+        verdict = np.where(look.spoke & look.present, Verdict.PASS, Verdict.NOT_APPLICABLE)
+        rows.verdict = verdict.astype(np.int64)
+        rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
+        if clause.interrupts is not None:
+            untimed = ~court.batch.call_timed[call] & look.spoke
+            rows.verdict = np.where(untimed, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(untimed, Why.NO_TIMESTAMPS, rows.why).astype(np.int64)
+        for hits, at, unsure in ((found.unsure, look.unsure, True), (found.sure, look.first, False)):
+            here = (at >= 0) & look.present
+            if not here.any():
+                continue
+            faults = self.fault_rows(hits.select(at[here]), place, severity, unsure=unsure)
+            doubt = (look.hazy[here] | (look.moved[here] & ~look.safe[here])) & (faults.verdict == Verdict.FAIL)
+            faults.verdict = np.where(doubt, Verdict.UNDETERMINED, faults.verdict).astype(np.int64)
+            faults.why = np.where(doubt, Why.UNKNOWN_ROLE, faults.why).astype(np.int64)
+            faults.occasion = turn[here]
+            for one in fields(Rows):
+                getattr(rows, one.name)[here] = getattr(faults, one.name)
+        return rows
+
+    def one_a_turn(self, hits: Hits, severity: int) -> Hits:
+        """The gravest hit of each turn, the first of them at equality; one that convicts before one in doubt."""
+        grave = np.where(hits.severity >= 0, hits.severity, severity)
+        doubt = hits.joined & (grave == CRITICAL)
+        order = np.lexsort((hits.start, -grave, doubt, hits.turn))
+        ordered = hits.select(order)
+        return ordered.select(np.unique(ordered.turn, return_index=True)[1])
+
+    def fault_rows(self, hits: Hits, place: int, severity: int, *, unsure: bool) -> Rows:
+        """Hits as failures; critical ones across a join and those of unknown speakers as undetermined."""
+        rows = Rows.blank(self.court.batch.turn_call[hits.turn], self.clause_id(place), severity)
+        rows.severity = np.where(hits.severity >= 0, hits.severity, severity)
+        why = np.where(unsure, Why.UNKNOWN_ROLE, hits.why)
+        why = np.where((why == 0) & hits.joined & (rows.severity == CRITICAL), Why.ACROSS_JOIN, why)
+        rows.why = why.astype(np.int64)
+        rows.verdict = np.where(why > 0, Verdict.UNDETERMINED, Verdict.FAIL).astype(np.int64)
+        _show_hits(rows, hits, np.arange(len(hits)))
+        return rows
+
+    # ---- hanging up ---------------------------------------------------------------------------------------
+
+    def hang_up_delay(self, call: Indices) -> NDArray[np.float64]:
+        """(n,) seconds between the last speech and the end, NaN where unknown."""
+        ended, known = self.court.batch.ended_ms
+        last, timed = self.court.batch.last_speech_ms
+        return np.where((known & timed)[call], (ended[call] - last[call]) / 1000, np.nan)
+
+    def hang_up_verdict(self, spec: HangsUp, by: str | None, call: Indices) -> tuple[Indices, Indices]:
+        """Verdict and Why of «does not hang up (before …)» for calls."""
+        batch = self.court.batch
+        hang_up = batch.hang_up[call]
+        who = HangUp[(by or "agent").upper()]
+        verdict = np.full(len(call), Verdict.PASS, np.int64)
+        why = np.zeros(len(call), np.int64)
+        mine = hang_up == who
+        said, nearly = (one[call] for one in self.farewells())
+        delay = self.hang_up_delay(call)
+        if spec.before is not None:
+            verdict = np.where(mine & ~said, Verdict.FAIL, verdict)
+            close = mine & ~said & nearly
+            verdict = np.where(close, Verdict.UNDETERMINED, verdict)
+            why = np.where(close, Why.NEARLY_EXCUSED, why)
+        if spec.sooner_than is not None:
+            # Without a farewell the graver clause speaks; this one judges only how soon after it.
+            soon = mine & (delay < self.court.threshold(spec.sooner_than))
+            verdict = np.where(soon, Verdict.FAIL, verdict)
+            blind = mine & np.isnan(delay) & (said | (spec.before is not None))
+            verdict = np.where(blind & (verdict == Verdict.PASS), Verdict.UNDETERMINED, verdict)
+            why = np.where(blind & (why == 0) & (verdict == Verdict.UNDETERMINED), Why.NO_TIMESTAMPS, why)
+        unknown = hang_up == HangUp.UNKNOWN
+        verdict = np.where(unknown, Verdict.UNDETERMINED, verdict)
+        why = np.where(unknown, Why.NO_HANG_UP, why)
+        verdict = np.where(hang_up == HangUp.SYSTEM, Verdict.NOT_APPLICABLE, verdict)
+        return verdict.astype(np.int64), why.astype(np.int64)
+
+    def farewells(self) -> tuple[Mask, Mask]:
+        """(c,) bool: a farewell was said (by the agent in the last turns, or answered by the agent); nearly."""
+        court = self.court
+        batch = court.batch
+        every = np.arange(batch.n_calls)
+        nowhere = np.full(len(every), NOWHERE)
+        agents = court.cues.turns("farewell", Role.AGENT)
+        customers = court.cues.turns("farewell", Role.CUSTOMER)
+        lo, hi, _, _ = court.window(Scope(last=FAREWELL_TURNS), "agent", every, nowhere)
+        said = _first_between(agents, lo, hi) >= 0
+        wide_lo, _, _, _ = court.window(Scope(last=NEARLY_FAREWELL_TURNS), "agent", every, nowhere)
+        nearly = _first_between(agents, wide_lo, hi) >= 0
+        unknown = court.cues.turns("farewell", Role.UNKNOWN)
+        nearly |= _first_between(unknown, wide_lo, batch.call_turn[1:]) >= 0
+        last_agent = np.full(batch.n_calls, -1, np.int64)
+        mine = court.turns_of("agent")
+        last_agent[batch.turn_call[mine]] = mine
+        last_customer = np.full(batch.n_calls, -1, np.int64)
+        late = customers[customers >= wide_lo[batch.turn_call[customers]]]
+        last_customer[batch.turn_call[late]] = late
+        answered = (last_customer >= 0) & (last_agent > last_customer)
+        return said | answered, nearly
+
+
+def _show_turns(rows: Rows, turn: Indices, batch: Batch) -> None:
+    """Set whole turns as evidence; NOWHERE leaves none."""
+    some = turn != NOWHERE
+    at = np.where(some, turn, 0)
+    rows.turn = np.where(some, turn, NOWHERE)
+    rows.start = np.where(some, batch.turn_text[at] if batch.n_turns else 0, NOWHERE)
+    rows.end = np.where(some, batch.turn_text[at + 1] - 1 if batch.n_turns else 0, NOWHERE)
+
+
+def _show_hits(rows: Rows, hits: Hits, at: Indices) -> None:
+    """Set hits as evidence where `at` (n_rows,) is not -1."""
+    some = at >= 0
+    if not len(hits) or not some.any():
+        return
+    place = np.maximum(at, 0)
+    rows.turn = np.where(some, hits.turn[place], rows.turn)
+    rows.start = np.where(some, hits.start[place], rows.start)
+    rows.end = np.where(some, hits.end[place], rows.end)
+    rows.match_start = np.where(some, hits.start[place], rows.match_start)
+    rows.match_end = np.where(some, hits.end[place], rows.match_end)
+    rows.category = np.where(some, hits.category[place], rows.category)
+    rows.number = np.where(some & ~np.isnan(hits.number[place]), hits.number[place], rows.number)
+
+
+def visible_literal(batch: Batch, start: int, end: int) -> str:
+    """The words of a hit as given, for messages and tests."""
+    return characters.to_string(batch.points[start:end])

@@ -1,0 +1,196 @@
+"""Phases of a call, and the plain facts about it that rules ask for.
+
+Phases (opening, problem, clarifying, solving, closing) are contiguous ranges of turns found from cues and
+position, each with a confidence. Facts: complaint or not, resolution, transferred, assessable. All from the
+rubric's phrase lists, the telephone record and the customer's emotion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch
+from qa_analyzer.cues import Cues
+from qa_analyzer.model import CALL_TYPES, HangUp, Role
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+PHASES = ("opening", "problem", "clarifying", "solving", "closing")
+RESOLUTIONS = ("resolved", "follow_up", "escalated", "open")
+NOT_ASSESSABLE = ("no_agent_turn", "too_few_turns", "voicemail", "not_chinese")
+
+CLOSING_TAIL = 5
+"""The last closing cue lies within this many turns of the end, else the call went on after it."""
+CLOSING_GAP = 4
+"""Cues at most this many turns apart belong to one closing."""
+CLOSING_WITHOUT_CUE = 2
+"""Length in turns of the closing that should have been, where the agent ended the call without any cue."""
+TRANSFER_TAIL = 4
+"""A transfer announced within this many last turns ended the call."""
+FEWEST_TURNS = 3
+"""Below this a call is not assessable (contract)."""
+LEAST_HAN_SHARE = 0.3
+"""Share of Han characters in the speech below which a call is not Chinese."""
+SUBSTANTIAL = 4
+"""Code points of speech from which a customer turn can state a problem."""
+UNHAPPY_TURNS = 2
+"""So many negative customer turns make a call without a type a complaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """start, end: (5, c) int64 turn indices, start == end where the phase is missing; confidence (5, c)."""
+
+    start: Indices
+    end: Indices
+    confidence: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; transferred (c,) bool;
+    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable."""
+
+    call_type: NDArray[np.int8]
+    inferred: Mask
+    transferred: Mask
+    resolution: NDArray[np.int8]
+    not_assessable: NDArray[np.int8]
+
+    @property
+    def complaint(self) -> Mask:
+        return self.call_type == CALL_TYPES.index("complaint")
+
+
+def _first_in_call(turns: Indices, lo: Indices, hi: Indices, default: Indices) -> tuple[Indices, Mask]:
+    """The first of the ascending `turns` within [lo, hi) of each call, else the default; and where found."""
+    place = np.searchsorted(turns, lo)
+    padded = np.append(turns, np.iinfo(np.int64).max)
+    found = padded[place] < hi
+    return np.where(found, padded[place], default), found
+
+
+def find_transfers(batch: Batch, cues: Cues) -> Mask:
+    """(c,) bool: the agent announced a transfer within the last TRANSFER_TAIL turns."""
+    turn = cues.turns("transfer", Role.AGENT)
+    late = turn >= batch.call_turn[batch.turn_call[turn] + 1] - TRANSFER_TAIL
+    found = np.zeros(batch.n_calls, np.bool_)
+    found[batch.turn_call[turn[late]]] = True
+    return found
+
+
+def find_phases(batch: Batch, cues: Cues, transferred: Mask) -> Phases:
+    """Cut each call into phases.
+
+    Closing: the last chain of closing cues that reaches the end of the call; without a cue it is the last
+    turns if the agent hung up (confidence 1), the same with confidence 0 if nobody knows who hung up, and
+    missing where the customer or the system ended the call or it was transferred: there was no chance to close.
+    """
+    begin, end = batch.call_turn[:-1], batch.call_turn[1:]
+    count = batch.n_calls
+    cue_turns = np.union1d(cues.turns("closing_agent", Role.AGENT), cues.turns("closing_customer", Role.CUSTOMER))
+    call = batch.turn_call[cue_turns]
+    last_cue = np.full(count, -1, np.int64)
+    closing = end.copy()
+    if len(cue_turns):
+        breaks = np.concatenate(([True], (np.diff(cue_turns) > CLOSING_GAP) | (np.diff(call) > 0)))
+        chain_start = cue_turns[np.maximum.accumulate(np.where(breaks, np.arange(len(breaks)), 0))]
+        last = np.concatenate((np.diff(call) > 0, [True]))
+        last_cue[call[last]] = cue_turns[last]
+        reaches = cue_turns[last] >= end[call[last]] - CLOSING_TAIL
+        # The opening turns of a very short call are no closing.
+        start = np.maximum(chain_start[last], begin[call[last]] + 1)
+        closing[call[last][reaches]] = start[reaches]
+    has_cue = closing < end
+    hang_up = batch.hang_up
+    no_chance = (hang_up == HangUp.CUSTOMER) | (hang_up == HangUp.SYSTEM) | transferred
+    tail = np.maximum(end - CLOSING_WITHOUT_CUE, np.minimum(begin + 1, end))
+    closing = np.where(has_cue, closing, np.where(no_chance, end, tail))
+    closing_confidence = np.where(has_cue | (hang_up == HangUp.AGENT), 1.0, np.where(no_chance, 1.0, 0.0))
+
+    stating = np.flatnonzero(
+        (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
+    )
+    problem, has_problem = _first_in_call(stating, begin, closing, closing)
+    answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
+    clarifying, _ = _first_in_call(answering, problem, closing, closing)
+    asking = np.union1d(cues.turns("question", Role.AGENT), cues.turns("customer_request", Role.AGENT))
+    offering = cues.turns("solving", Role.AGENT)
+    solving, has_solving = _first_in_call(offering, clarifying, closing, closing)
+    asked, has_question = _first_in_call(asking, clarifying, solving, clarifying)
+    starts = np.stack([begin, problem, clarifying, solving, closing])
+    ends = np.stack([problem, clarifying, solving, closing, end])
+    confidence = np.stack(
+        [
+            np.ones(count),
+            np.where(has_problem, 1.0, 0.5),
+            np.where(has_question, 1.0, 0.5),
+            np.where(has_solving, 1.0, 0.5),
+            closing_confidence,
+        ]
+    )
+    return Phases(starts, ends, confidence)
+
+
+def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angry: Mask) -> Facts:
+    """Facts of each call. `negative`, `angry`: (t,) bool from the emotion model, customer turns only."""
+    count = batch.n_calls
+    given = pc.index_in(batch.columns.column("call_type"), value_set=_strings(CALL_TYPES))
+    given = np.asarray(pc.fill_null(given, -1).to_numpy(zero_copy_only=False)).astype(np.int8)
+    unhappy = np.bincount(batch.turn_call[negative], minlength=count) >= UNHAPPY_TURNS
+    furious = np.bincount(batch.turn_call[angry], minlength=count) > 0
+    complains = cues.calls("complaint", Role.CUSTOMER) | unhappy | furious
+    call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
+
+    resolved = _later_than_any_setback(batch, cues, negative)
+    timed = cues.calls("follow_up", Role.AGENT)
+    passed_on = cues.calls("escalated", Role.AGENT) | transferred
+    resolution = np.where(resolved, 0, np.where(timed, 1, np.where(passed_on, 2, 3))).astype(np.int8)
+
+    agent_turns = np.bincount(batch.turn_call[batch.turn_role == Role.AGENT], minlength=count)
+    roles_unknown = np.bincount(batch.turn_call[batch.turn_role == Role.UNKNOWN], minlength=count) > 0
+    turns = np.diff(batch.call_turn)
+    customer_turns = np.bincount(batch.turn_call[batch.turn_role == Role.CUSTOMER], minlength=count)
+    voicemail = cues.calls("voicemail") & ((customer_turns == 0) | (agent_turns == 0) | (turns <= FEWEST_TURNS + 1))
+    not_assessable = np.full(count, -1, np.int8)
+    not_assessable[_mostly_foreign(batch)] = 3
+    not_assessable[turns < FEWEST_TURNS] = 1
+    not_assessable[(agent_turns == 0) & ~roles_unknown] = 0
+    not_assessable[(agent_turns == 0) & roles_unknown & (not_assessable < 0)] = 0
+    not_assessable[voicemail] = 2
+    resolution[not_assessable >= 0] = -1
+    return Facts(call_type, given < 0, transferred, resolution, not_assessable)
+
+
+def _later_than_any_setback(batch: Batch, cues: Cues, negative: Mask) -> Mask:
+    """(c,) bool: something says «solved», and no unhappy customer turn comes after it."""
+    count = batch.n_calls
+    good = np.union1d(cues.turns("resolved_agent", Role.AGENT), cues.turns("resolved_customer", Role.CUSTOMER))
+    last_good = np.full(count, -1, np.int64)
+    last_good[batch.turn_call[good]] = good
+    last_bad = np.full(count, -1, np.int64)
+    bad = np.flatnonzero(negative)
+    last_bad[batch.turn_call[bad]] = bad
+    return (last_good >= 0) & (last_good >= last_bad)
+
+
+def _mostly_foreign(batch: Batch) -> Mask:
+    """(c,) bool: speech, but hardly any Han character in it."""
+    han = (batch.normal >= 0x3400) & (batch.normal < 0xA000)
+    han_before = np.concatenate(([0], np.cumsum(han, dtype=np.int64)))
+    bounds = batch.turn_text[batch.call_turn]
+    chinese = np.diff(han_before[bounds])
+    spoken = np.diff(batch.wordful[bounds])
+    return (spoken > 0) & (chinese < LEAST_HAN_SHARE * spoken)
+
+
+def _strings(values: tuple[str, ...]) -> object:
+    import pyarrow as pa
+
+    return pa.array(values)

@@ -1,0 +1,1008 @@
+"""Masking of what identifies a person, one code point for one: numbers, e-mail, plates, names.
+
+Two steps. A look-up over the whole batch marks digits (spoken ones too) and key characters, and column operations
+keep the few places that could matter: chains of enough digits with nothing but pauses, fillers and short turns
+between, and cues of names, e-mail and plates. What is left (about one place a call) is read closely, as plain text,
+by the functions that also serve single strings (`mask_string`).
+A chain is cut into groups at pauses and hand-overs; a number is a sequence of whole groups, of one speaker first,
+that passes the test of its kind. Numbers keep their separators, names and addresses are masked whole.
+Knows nothing about rules or outputs. Never reads or prints what it masks elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from stdnum import luhn
+from stdnum.cn import ric
+
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch, Indices, Mask, ranges
+from qa_analyzer.model import Role
+
+MASK = "*"
+
+
+class Kind(IntEnum):
+    """What a masked span was. The code is what the arrays hold (uint8)."""
+
+    PHONE = 1
+    IDENTITY = 2
+    CARD = 3
+    EMAIL = 4
+    PLATE = 5
+    NAME = 6
+
+
+Span = tuple[int, int, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans to mask, sorted and disjoint. start, end: (n,) int64 positions in the text; kind: (n,) uint8 Kind."""
+
+    start: Indices
+    end: Indices
+    kind: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+# --- digits, as written and as spoken ---------------------------------------------------------------------------------
+
+DIGIT_VALUES = {
+    **{str(value): str(value) for value in range(10)},
+    **dict.fromkeys("零〇○洞", "0"),
+    **dict.fromkeys("一幺么", "1"),
+    **dict.fromkeys("二两", "2"),
+    **dict.fromkeys("七拐", "7"),
+    **dict.fromkeys("九勾", "9"),
+    **dict(zip("三四五六八", "34568", strict=True)),
+}
+"""Characters that are digits by themselves (normalised text)."""
+
+HOMOPHONES = {
+    **dict.fromkeys("灵凌另林铃玲", "0"),
+    **dict.fromkeys("要腰妖夭吆壹", "1"),
+    **dict.fromkeys("贰", "2"),
+    **dict.fromkeys("叁", "3"),
+    **dict.fromkeys("肆似", "4"),
+    **dict.fromkeys("伍午武", "5"),
+    **dict.fromkeys("陆溜", "6"),
+    **dict.fromkeys("柒齐奇", "7"),
+    **dict.fromkeys("捌", "8"),
+    **dict.fromkeys("玖久酒", "9"),
+}
+"""What recognisers write for a digit: taken as one only between digits."""
+
+PUNCTUATION = " -—–~·.,、。!?;…\"'()+“”"
+FILLERS = """
+嗯 呃 额 啊 哦 噢 喔 诶 欸 哎 呢 吧 吗 哈 嘛 呀 哟 那 那个 这个 然后 完了 后面 后边 后头 接着 接下来 就是 就 是 为 叫 的 了 再 来 再来 还有 最后 中间 开头
+前面 前头 区号 杠 横杠 横线 减号 空格 空 转 分机 对 对的 对对 好 好的 好嘞 行 可以 没错 是的 ok 收到 明白 知道了 记下了 记好了 记住了 听到了 加 国际 总共
+我看一下 我看下 我看看 看一下 我想想 我想一下 想一下 等一下 等下 等等 等会 等会儿 稍等 稍等一下 一下 一遍 一次 我找一下 找一下 我翻一下
+您 你 我 您说 你说 您讲 您请讲 请讲 请说 您请说 请 请继续 继续 继续说 您继续 您继续说 您接着说 接着说 往下说 后面呢 多少 几 还有吗 没了 完 报一下
+记一下 我记一下 我记录一下 跟您核对一下 核对一下 核对 重复一下 我重复一下 复述一下 确认一下 跟您确认一下 我跟您确认一下 再说一遍 重新 重新说 不对 不是 错了 说错了 应该 应该是
+电话 电话是 号码 号码是 手机 手机号 手机号是 手机号码是 尾号 尾号是 后四位 后四位是 大写 字母 慢点 慢一点 您慢点说 喂 嗯嗯 没听清 听不清
+"""
+ENDS_IN_X = "x 叉 艾克斯 埃克斯 爱克斯 艾克司".split()
+LEADING_ONE = "要腰妖夭吆"
+
+LONGEST_GAP = 40
+"""Code points between two digits of one chain, hand-overs included."""
+MOST_STRANGE = 8
+"""Code points that are no pause or filler between two digits, if there is a hand-over between."""
+LONGEST_NUMBER = 24
+NEIGHBOURS = 12
+"""Groups before and after in which a piece's whole number is sought."""
+CONTEXT = 60
+"""Code points before a chain in which its cue is sought."""
+
+
+def _group(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(set(words), key=lambda word: (-len(word), word))))
+
+
+_D = "".join(DIGIT_VALUES)
+_SPOKEN = "".join(character for character in DIGIT_VALUES if not character.isdigit() or character > "9")
+_W = "".join(HOMOPHONES)
+_SOFT_WORDS = FILLERS.split()
+# 一下, 两个 are words, not digits, whatever surrounds them.
+_AFTER_COUNT = "个样些点起直定般共会天年月分元块位种边家条张只台下遍次"
+_COUNTED = rf"(?:[一两][{_AFTER_COUNT}])"
+_UNIT = rf"(?!{_COUNTED})[{_D}](?!个[{_D}])"
+_STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} | set(_D + PUNCTUATION + LEADING_ONE)))
+_TOKEN = re.compile(
+    rf"(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
+    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*)"
+    rf"|(?P<x>{_group(ENDS_IN_X)})"
+    rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
+    rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
+)
+_TIGHT = re.compile(r"[ \-—–~·.]*")
+_EDGE = "一两么"
+
+# --- cues -------------------------------------------------------------------------------------------------------------
+
+_CUE = re.compile(
+    r"(?=[热客官服投公商银手电s座固联来用业登预绑您我办本tpm微身证会充购礼积流加优订工运快物受交合保单序设发派取货申报退支户学税票案型串车批凭参回缴条激兑券编包信代储借社工收卡一账帐尾后末前i])"
+    r"(?:(?P<hotline>热线|(?:客服|官方|服务|投诉|公司|商家|银行)(?:的)?电话)"
+    r"|(?P<phone>(?:手机|电话|sim)卡号|手机号码?|手机|电话号码?|电话(?![费卡里])|座机号?|固话|联系方式|来电"
+    r"|(?:联系|用户|客户|业务|登记|预留|绑定|服务|您的|我的|办理|本机)号码?|本机|tel|phone|mobile|微信号?)"
+    r"|(?P<identity>身份证|证件号?|身份号|身份信息|证号)"
+    r"|(?P<order>(?:会员|充值|购物|礼品|积分|流量|加油|公交|燃气|优惠|兑换)卡号?"
+    r"|(?:订单|工单|运单|快递|物流|流水|受理|交易|合同|保单|单据|序列|设备|发票|派单|取件|验证|货运|申请|报修|投诉|退款|支付|业务)"
+    r"(?:单号|编号|号码|单|号|码)|(?:客户|用户|会员|户|学|税|票|案|货|型|工|串|车架|发动机|批次|凭证|参考|回执|缴费|条形?|激活|兑换|券)"
+    r"(?:编号|代码|号|码)|订单|工单|运单|单号|编号|快递|物流|包裹|流水|信用代码|imei|sn|编码|代码|型号|批号)"
+    r"|(?P<card>(?:银行|储蓄|信用|借记|社保|工资|收款)卡|卡号|卡的号码|一卡通|[账帐]号|[账帐]户)"
+    r"|(?P<tail>尾号|尾数|[后末前][一二两三四五六七八几0-9]位))"
+)
+_LINK_WORDS = """号码 号 码 是 为 就 就是 的 呢 啊 嗯 呃 额 哦 那个 这个 应该 应该是 填的 登记的 预留的 留的 报一下 记一下 您记一下 您记 记好 多少 我说一下
+我报一下 我念一下 给您 给你 您 你 我 写的 显示 显示的 单号 编号 区号 变成 换成 改成 分别 加 拨打 打 到 上 : : #"""
+_LINK = re.compile(rf"(?:[{re.escape(PUNCTUATION)}:#]|{_group(_LINK_WORDS.split())})*")
+_ASKED = re.compile(rf"(?P<question>(?:(?![0-9*]|[{_D}]{{2}})[^\n]){{0,24}})(?:\n[^\n]{{0,6}}){{0,2}}\n(?P<rest>[^\n]*)")
+_QUESTION = re.compile(r"多少|报|提供|说|吗|呢|什么|\?|给我|发|核对|几|念|告诉")
+_AMOUNT = re.compile(r"[ ]?(?:元|块|万|亿|十|百|千|人民币|%|字节)")
+_TAIL = re.compile("尾号|尾数|后四位|后几位|末四位")
+_HOTLINE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[0-2]\d{1,3}")
+
+
+def _cue(text: str, start: int) -> tuple[str, bool]:
+    """The cue that a number at `start` answers: (its kind or "", whether it was asked in an earlier turn)."""
+    before = text[max(0, start - CONTEXT) : start]
+    last = None
+    for last in _CUE.finditer(before):
+        pass
+    if last is None:
+        return "", False
+    rest = before[last.end() :]
+    if "\n" not in rest:
+        return (last.lastgroup or "", False) if len(rest) <= 20 and _LINK.fullmatch(rest) else ("", False)
+    asked = _ASKED.fullmatch(rest)
+    if asked is None or not _LINK.fullmatch(asked["rest"]):
+        return "", False
+    # A number that only followed the cue by a hand-over, without a question: the cue was spelt over two turns.
+    return last.lastgroup or "", True
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+_MOBILE = re.compile(r"(?:0086|86|0)?1[3-9]\d{9}")
+_MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,3}")
+_LANDLINE = re.compile(r"(?:(?:0086|86)?0|0086|86)(?:(?:10|2\d)[2-8]\d{7}|[3-9]\d{2}[2-8]\d{6,7})")
+_IDENTITY = re.compile(r"[1-8]\d{5}(?:19\d\d|20[0-2]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
+_OLD_IDENTITY = re.compile(r"[1-8]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+# Issuer prefixes (ISO/IEC 7812: 4, 51–55, 34/37, 36/38, 35; UnionPay 62 and the older 9…, 6…, 8… ones).
+_CARD = re.compile(r"(?:[345689]\d{15,18}|3[47]\d{13}|3[068]\d{12}|4\d{12})")
+_ADDRESS_LIKE = re.compile(r"\d{1,3}")
+
+
+@dataclass(slots=True)
+class _Group:
+    """Digits said in one breath."""
+
+    start: int
+    end: int
+    digits: str
+    line: int
+    gap: str | None
+    """What stands before it since the previous group of its line; None if that is speech of its own."""
+    head: bool
+    """Nothing but pauses before it in its line (judged for the first group)."""
+    spoken: bool
+    tail: bool = False
+    """Nothing but pauses after it in its line (judged for the last group)."""
+    protected: bool = False
+    """An order number or the like: a cue stands directly before."""
+    kind: Kind | None = None
+    """What the number is that it was found to belong to."""
+    piece: bool = False
+    cue: tuple[str, bool] | None = None
+    """`_cue` before it, once looked up."""
+
+
+def _groups(text: str) -> tuple[list[_Group], list[int]]:
+    """The digit groups of a text, and the running number of code points of other speech before each line."""
+    groups: list[_Group] = []
+    strange_before = [0]
+    offset = strange = 0
+    for number, line in enumerate(text.split("\n")):
+        soft, gap_start, first, last = True, offset, True, None
+        for token in _TOKEN.finditer(line):
+            kind = token.lastgroup
+            if kind == "soft":
+                continue
+            start, end = token.start() + offset, token.end() + offset
+            if kind == "hard":
+                soft = False
+                strange += end - start
+                continue
+            said = token.group()
+            if kind == "x":
+                digits = "x"
+            elif kind == "many":
+                digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES[said[0]])
+            else:
+                digits = "".join(DIGIT_VALUES.get(one) or HOMOPHONES[one] for one in said)
+            if last is not None and soft and start == last.end and kind != "x" and last.digits != "x":
+                last.end, last.digits = end, last.digits + digits
+            else:
+                gap = text[gap_start:start] if soft and not first else None
+                last = _Group(start, end, digits, number, gap, soft and first, said[0] not in "0123456789")
+                groups.append(last)
+            soft, first, gap_start = True, False, end
+        if last is not None:
+            last.tail = soft
+        offset += len(line) + 1
+        strange_before.append(strange)
+    return _split_edges(text, groups), strange_before
+
+
+def _split_edges(text: str, groups: list[_Group]) -> list[_Group]:
+    """Part a leading or trailing 一, 两, 么 from a spoken group: it may be a word."""
+    result = []
+    for group in groups:
+        if not group.spoken or len(group.digits) < 6 or group.end - group.start != len(group.digits):
+            result.append(group)
+            continue
+        if text[group.start] in _EDGE and len(group.digits) != 11:
+            head = _Group(group.start, group.start + 1, group.digits[0], group.line, group.gap, group.head, True)
+            result.append(head)
+            group.start, group.digits, group.gap, group.head = group.start + 1, group.digits[1:], "", False
+        result.append(group)
+        if text[group.end - 1] in _EDGE and len(group.digits) != 11:
+            result.append(_Group(group.end - 1, group.end, group.digits[-1], group.line, "", False, True, group.tail))
+            group.end, group.digits, group.tail = group.end - 1, group.digits[:-1], False
+    return result
+
+
+def _linked(before: _Group, after: _Group, strange_before: Sequence[int]) -> bool:
+    """Whether one speaker's number may go on from one group to the next."""
+    if before.line == after.line:
+        return after.gap is not None and after.start - before.end <= LONGEST_GAP
+    between = strange_before[after.line] - strange_before[before.line + 1]
+    return before.tail and after.head and after.line - before.line <= 4 and between <= 2 * MOST_STRANGE
+
+
+def _cue_of(group: _Group, text: str) -> tuple[str, bool]:
+    if group.cue is None:
+        group.cue = _cue(text, group.start)
+    return group.cue
+
+
+def _dots_speak_against(run: Sequence[_Group], text: str) -> bool:
+    """Points between groups are decimals or addresses, unless the groups are those of a telephone number."""
+    first, last = run[0], run[-1]
+    if text[max(0, first.start - 2) : first.start].endswith(".") and text[first.start - 2 : first.start - 1].isdigit():
+        return True
+    if text[last.end : last.end + 1] == "." and text[last.end + 1 : last.end + 2].isdigit():
+        return True
+    if all(group.gap != "." for group in run[1:]):
+        return False
+    sizes = [len(group.digits) for group in run]
+    return (len(sizes) == 4 and max(sizes) <= 3) or (len(sizes) == 2 and sizes not in ([3, 8], [7, 4]))
+
+
+def _plausible_card_groups(run: Sequence[_Group]) -> bool:
+    sizes = [len(group.digits) for group in run]
+    if len(sizes) == 1 or any(group.spoken for group in run) or run[0].line != run[-1].line or set(sizes) == {1}:
+        return True
+    return sizes[0] in (4, 6) and all(size == 4 for size in sizes[1:-1]) if sizes[0] == 4 else sizes[0] == 6
+
+
+def _is_identity(digits: str) -> bool:
+    """GB 11643: shape and check character."""
+    return bool(_IDENTITY.fullmatch(digits)) and ric.calc_check_digit(digits[:17]).lower() == digits[17]
+
+
+def _classify(run: Sequence[_Group], digits: str, text: str, cue: str) -> Kind | None:
+    """What a run of whole groups is, or None."""
+    first, last = run[0], run[-1]
+    if len(digits) in (15, 18) and _is_identity(digits):
+        return Kind.IDENTITY
+    if "x" in digits:
+        return Kind.IDENTITY if cue == "identity" and _IDENTITY.fullmatch(digits) else None
+    if first.protected:
+        return None
+    if cue == "identity" and (_IDENTITY.fullmatch(digits) or _OLD_IDENTITY.fullmatch(digits)):
+        return Kind.IDENTITY
+    if _AMOUNT.match(text, last.end) or _dots_speak_against(run, text):
+        return None
+    letter_before = text[first.start - 1 : first.start].isascii() and text[first.start - 1 : first.start].isalpha()
+    letter_after = text[last.end : last.end + 1].isascii() and text[last.end : last.end + 1].isalpha()
+    if letter_before and letter_after:
+        return None
+    if _MOBILE.fullmatch(digits) or (len(run) == 1 and _MOBILES.fullmatch(digits)):
+        return Kind.PHONE
+    if letter_before or letter_after:
+        return None
+    if _LANDLINE.fullmatch(digits):
+        return None if cue == "order" else Kind.PHONE
+    if cue not in ("order", "phone") and _CARD.fullmatch(digits) and luhn.is_valid(digits):
+        return Kind.CARD if _plausible_card_groups(run) or cue == "card" else None
+    return None
+
+
+_BY_CUE = {"phone": (7, 13, Kind.PHONE), "identity": (15, 19, Kind.IDENTITY), "card": (12, 21, Kind.CARD)}
+
+
+def _by_cue(sequence: Sequence[_Group], start: int, text: str, cue: str, strange: Sequence[int]) -> list[_Group]:
+    """After a cue a number counts as one though a digit is wrong, too many or too few. The groups, or none."""
+    if cue not in _BY_CUE:
+        return []
+    least, most, _ = _BY_CUE[cue]
+    total, best = 0, 0
+    for place in range(start, len(sequence)):
+        group = sequence[place]
+        if group.kind is not None or (place > start and not _linked(sequence[place - 1], group, strange)):
+            break
+        if place > start and ("号" in (group.gap or "") or group.protected):
+            break
+        total += len(group.digits)
+        if total > most:
+            break
+        best = place + 1 if total >= least else best
+    run = sequence[start:best]
+    if not run or _AMOUNT.match(text, run[-1].end) or _dots_speak_against(run, text):
+        return []
+    return [] if _HOTLINE.fullmatch("".join(group.digits for group in run)) else list(run)
+
+
+def _solve(sequence: Sequence[_Group], text: str, strange: Sequence[int], *, cues: bool) -> list[tuple[str, Kind]]:
+    """Mark the groups of one speaker that are numbers; returns the numbers found, in order, with their kinds."""
+    found: list[tuple[str, Kind]] = []
+    start = 0
+    while start < len(sequence):
+        first = sequence[start]
+        if first.kind is not None:
+            start += 1
+            continue
+        cue, _ = _cue_of(first, text)
+        digits, kind, end = "", None, start
+        for place in range(start, len(sequence)):
+            group = sequence[place]
+            if group.kind is not None or (place > start and not _linked(sequence[place - 1], group, strange)):
+                break
+            digits += group.digits
+            if len(digits) > LONGEST_NUMBER and place > start:
+                break
+            if len(digits) >= 10:
+                one = _classify(sequence[start : place + 1], digits, text, cue)
+                if one is not None:
+                    kind, end = one, place + 1
+        if kind is None and cues and not first.protected:
+            run = _by_cue(sequence, start, text, cue, strange)
+            if run:
+                kind, end = _BY_CUE[cue][2], start + len(run)
+        if kind is None:
+            start += 1
+            continue
+        found.append(("".join(group.digits for group in sequence[start:end]), kind))
+        for group in sequence[start:end]:
+            group.kind = kind
+        # 转 and the extension belong to the number.
+        if kind is Kind.PHONE and end < len(sequence):
+            extension = sequence[end]
+            if extension.line == sequence[end - 1].line and re.search("转|分机", extension.gap or ""):
+                extension.kind = kind
+        start = end
+    return found
+
+
+def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
+    """Telephone, identity and card numbers of a normalised text.
+
+    `speakers`: who says each line; without it all lines are one speaker's.
+    """
+    groups, strange = _groups(text)
+    if not groups:
+        return []
+    _protect(groups, text)
+    by_speaker: dict[int, list[_Group]] = {}
+    for group in groups:
+        by_speaker.setdefault(speakers[group.line] if speakers else 0, []).append(group)
+    numbers: list[tuple[str, Kind]] = []
+    for sequence in by_speaker.values():
+        numbers += _solve(sequence, text, strange, cues=True)
+    if len(by_speaker) > 1:
+        # One begins and the other goes on; or the recogniser gave the words to the wrong speaker.
+        numbers += _solve(groups, text, strange, cues=False)
+    if numbers:
+        _take_pieces(groups, text)
+    return [(group.start, group.end, group.kind) for group in groups if group.kind is not None]
+
+
+def _take_pieces(groups: Sequence[_Group], text: str) -> None:
+    """Mark the pieces near a number that repeat a part of it: read back, or said before the whole."""
+    for place, group in enumerate(groups):
+        if group.kind is not None or group.protected or len(group.digits) < 3:
+            continue
+        if _TAIL.search(text, max(0, group.start - 6), group.start):
+            continue
+        near = groups[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
+        for kind in Kind:
+            if group.digits in "".join(other.digits for other in near if other.kind is kind and not other.piece):
+                group.kind, group.piece = kind, True
+                break
+
+
+def _protect(groups: Sequence[_Group], text: str) -> None:
+    """Mark the groups that an order-number cue directly before makes no personal number."""
+    known: set[str] = set()
+    before: _Group | None = None
+    for group in groups:
+        if before is not None and before.protected and before.line == group.line and group.gap is not None:
+            group.protected = _TIGHT.fullmatch(group.gap) is not None
+        if not group.protected and len(group.digits) >= 3:
+            cue, asked = _cue_of(group, text)
+            group.protected = (cue == "order" and not asked) or group.digits in known
+        if group.protected and len(group.digits) >= 8:
+            known.add(group.digits)
+        before = group
+
+
+# --- e-mail and plates ------------------------------------------------------------------------------------------------
+
+_AT = re.compile(r" ?(?:@|[艾爱挨埃哎]特|圈a|小老鼠|(?<![a-z])at(?![a-z])) ?")
+_LOCAL_UNIT = rf"(?:下划线|下横线|横杠|中划线|减号|杠|点|小写的?|大写的?|数字|字母|[a-z0-9{_D}._+\-])"
+_LOCAL = re.compile(rf"{_LOCAL_UNIT}(?:[ ,]{{0,2}}{_LOCAL_UNIT})*[ ,]*$")
+_LABEL = rf"[a-z0-9{_D}\-]+(?: [a-z0-9{_D}\-]+)*"
+_DOMAIN = re.compile(
+    rf"[ ,]*(?:{_LABEL}(?:[ ,]*(?:点|\.|dot)[ ,]*(?:{_LABEL}|康姆|康|抗姆|抗))+"
+    rf"|(?:qq|gmail|sina|hotmail|outlook|foxmail|yahoo|icloud|sohu|163|126|139|189|幺六三|一六三|幺二六|一二六|幺三九)(?![0-9{_D}]))"
+)
+_TURN_BREAK = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?[ ,嗯呃啊]*")
+_TURN_BREAK_BEFORE = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?$")
+
+
+def emails_in(text: str) -> list[Span]:
+    """E-mail addresses of a normalised text, written or spoken, also split over turns."""
+    spans: list[Span] = []
+    for at in _AT.finditer(text):
+        end = at.end()
+        domain = _DOMAIN.match(text, end)
+        if domain is None:
+            pause = _TURN_BREAK.match(text, end)
+            domain = _DOMAIN.match(text, pause.end()) if pause else None
+        if domain is None:
+            continue
+        low = max(0, at.start() - 64)
+        local = _LOCAL.search(text, low, at.start())
+        if local is None:
+            pause = _TURN_BREAK_BEFORE.search(text, low, at.start())
+            local = _LOCAL.search(text, low, pause.start()) if pause else None
+        if local is not None:
+            spans.append((local.start(), local.end(), Kind.EMAIL))
+        spans += [(at.start(), end, Kind.EMAIL), (domain.start(), domain.end(), Kind.EMAIL)]
+    return spans
+
+
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_PLATE = re.compile(
+    rf"[{PROVINCES}][ ·]?(?:大写的?)?[a-hj-z](?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}]){{4,6}}[警学挂港澳领使]?(?![a-z0-9])"
+)
+
+
+def plates_in(text: str) -> list[Span]:
+    """Car plates (GA 36) of a normalised text: province, letter, five or six letters and digits."""
+    spans: list[Span] = []
+    for plate in _PLATE.finditer(text):
+        said = plate.group()
+        serial = re.sub(r"[ ·.,、\-杠的]|大写的?", "", said)[2:]
+        letters = sum(character.isascii() and character.isalpha() for character in serial)
+        if letters <= 2 and (len(serial) in (5, 6)) and len(serial) - letters >= 3:
+            spans.append((plate.start(), plate.end(), Kind.PLATE))
+    return spans
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _name_lists() -> dict[str, str]:
+    """The paragraphs of surnames.txt by heading."""
+    lists: dict[str, str] = {}
+    heading = ""
+    for line in files("qa_analyzer").joinpath("surnames.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            heading = line.strip("[]")
+            lists[heading] = ""
+        elif line and not line.startswith("#"):
+            lists[heading] += " " + line
+    return {name: content.strip() for name, content in lists.items()}
+
+
+_CJK = "一-鿿"
+_SURNAMES = "".join(_name_lists()["single"].split())
+_COMPOUND = _group(_name_lists()["compound"].split())
+_GIVEN = "".join(sorted(set("".join(_name_lists()["given"].split()))))
+_FAMILY = rf"(?:{_COMPOUND}|[{_SURNAMES}])"
+_TITLE = "先生|女士|小姐|太太"
+_NO_NAME = rf"(?!{_group(_name_lists()['words'].split())}|.{{1,2}}(?:师傅|经理|总|老板|主任|律师|医生|老师|队长|司机|工程师|客服))"
+_FOLLOWS = """的 了 吗 吧 啊 呢 呀 哦 嘛 哈 哎 嗯 呃 额 是 我 你 您 他 她 就 也 在 有 不 没 对 这 那 想 要 打 用 之前 今 昨 上个 上周 上次 刚 现在 手机 电话 身份
+号 联系 住 然后 先生 女士 小姐 太太 工号 会员 尾号 本人 客户 用户 因为 因 帮 麻烦 请 查 买 订 办 投诉 来投 来问 来咨 来办 来反 来查 报 姓 单位 地址 谢谢
+可以 行 好 没错 名字 一九 二零 出生 男 女 性别 年龄 家住 和 跟 以前 怎么 为什么 您好 你好 什么 喂"""
+_PARTICLES = "的了吗吧啊呢呀哦嘛哈对是嗯呃"
+_STOP = rf"(?![{_CJK}])|(?={_group(_FOLLOWS.split())})"
+_STRICT = rf"(?=[^{_CJK}a-z0-9]|$|吧|啊|呢|哈|呀|嘛|就行|就好|就可以|即可|也行|好了|的|谢谢|您好|你好|吗|是吧|对)"
+_FULL = (
+    rf"{_NO_NAME}(?:{_FAMILY}[{_CJK}]{{1,2}}(?<![{_PARTICLES}])(?![{_CJK}])"
+    rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?:{_STOP})"
+    rf"|[{_SURNAMES}][{_GIVEN}]{{2}}|(?:{_COMPOUND})[{_GIVEN}]{{1,2}})"
+)
+_NICK = (
+    rf"(?!老[公婆板师人妈爸乡]|小[孩区时伙哥票米程票费]|阿姨)(?:[小阿老][{_CJK}]{{1,2}}{_STRICT}"
+    rf"|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}}|[a-z]{{2,15}}(?: [a-z]{{2,15}})?{_STRICT})"
+)
+_PAUSE = r"[ ,:呃嗯啊]{0,3}"
+_INTRODUCED = re.compile(
+    rf"(?P<self>(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
+    rf"{_PAUSE}(?P<own>{_FULL}|{_NICK})"
+    rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
+    rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
+    rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
+    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?姓){_PAUSE}"
+    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥名氏不了过么的吗呢]))"
+    rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
+)
+_DESCRIBED = re.compile(
+    r"弓长张|木子李|耳东陈|立早章|口天吴|古月胡|双木林|言午许|草头黄|三横王|三横一竖王|走肖赵|双口吕|人可何|关耳郑|子小孙|十八子李|干钩于|文刀刘|女马冯"
+)
+_TITLED = re.compile(
+    rf"(?:是不是|就是|是|找|请问|问一下|确认一下|您好|你好|喂)(?:您|你|您是)?[ ,]{{0,2}}"
+    rf"(?P<name>{_FAMILY}[{_CJK}]{{0,2}}?)(?P<title>{_TITLE})(?:您好|你好)?(?P<tail>本人|吗|么|嘛|吧|是吗|是吧|对吗|对吧|在吗|对不对|没错)?"
+)
+_ASKED_FULL = re.compile(
+    rf"(?:请问|您好|你好|喂)[ ,]{{0,2}}(?:请问)?(?:您|你)?是(?P<name>{_NO_NAME}[{_SURNAMES}][{_GIVEN}]{{1,2}})(?:本人)?(?:吗|么|吧|是吗|对吗|对吧|是吧|本人)"
+)
+_OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
+_QUESTION_OF_NAME = re.compile(r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)")
+_ANSWER = re.compile(
+    rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?(?:是|姓|叫|名字叫|就是|就姓|就叫)*)[ ,呃嗯]*"
+    rf"(?P<name>{_NO_NAME}(?:(?P<family>{_FAMILY})(?P<title>先生|女士|小姐|太太|老师|师傅|姐|哥|总|某)?{_STRICT}"
+    rf"|{_FAMILY}[{_CJK}]{{1,2}}?{_STRICT})|[小老](?:[{_SURNAMES}]){_STRICT}|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name in a text: where, and by what it is recognised again (`full`, and the family name)."""
+
+    start: int
+    end: int
+    full: str
+    family: str
+    own: bool = False
+    """Said by its bearer in the first person."""
+
+
+def _family_of(name: str) -> str:
+    compound = re.match(_COMPOUND, name)
+    return compound.group() if compound else name[0] if name[0] in _SURNAMES else ""
+
+
+def _named(text: str, start: int, end: int, *, own: bool = False) -> _Name:
+    name = text[start:end]
+    family = _family_of(name)
+    return _Name(start, end, name if len(name) > max(1, len(family)) else "", family, own)
+
+
+def names_in(text: str) -> list[_Name]:
+    """Names that their own sentence gives away (normalised text)."""
+    names: list[_Name] = []
+    for found in _INTRODUCED.finditer(text):
+        for part in ("own", "listed", "told"):
+            if found[part]:
+                names.append(_named(text, *found.span(part), own=part == "own"))
+        if found["called"]:
+            start, end = found.span("called")
+            title = re.search(rf"(?:{_TITLE}|[姐哥总])$", found["called"])
+            family = _family_of(found["called"])
+            if title and end - start - len(title.group()) == len(family):
+                end = start + len(family)
+            names.append(_named(text, start, end))
+        if found["family"]:
+            start, end = found.span("family")
+            full = found["family"] + found["given"] if found["given"] else ""
+            names.append(_Name(start, end, full, found["family"], found["kin"] in ("我姓", "本人姓", "我是姓")))
+            if found["given"]:
+                names.append(_Name(*found.span("given"), "", ""))
+            for described in _DESCRIBED.finditer(text, end, end + 16):
+                if described.group()[-1] == found["family"]:
+                    names.append(_Name(described.start(), described.end(), "", ""))
+    for found in _TITLED.finditer(text):
+        if found["tail"] or "问" in found.group()[:2]:
+            names.append(_named(text, *found.span("name")))
+    for found in _ASKED_FULL.finditer(text):
+        names.append(_named(text, *found.span("name")))
+    return names
+
+
+def _answered(text: str) -> _Name | None:
+    """The name in an answer to the question of the name (normalised text of a turn)."""
+    found = _ANSWER.match(text)
+    if found is None:
+        return None
+    start, end = found.span("name")
+    if found["title"]:
+        end = start + len(found["family"])
+    return _named(text, start, end)
+
+
+# --- a batch ----------------------------------------------------------------------------------------------------------
+
+_OTHER, _WRITTEN, _SAID, _CALLED, _FAMILY_NAME, _NAME_WORD, _ADDRESS, _ASKS, _TITLES, _AT_SIGN, _DOT, _PROVINCE = range(12)
+_KEYS = {
+    _WRITTEN: "0123456789",
+    _SAID: _SPOKEN,
+    _CALLED: "叫",
+    _FAMILY_NAME: "姓",
+    _NAME_WORD: "名",
+    _ADDRESS: "呼",
+    _ASKS: "问",
+    _TITLES: "生士姐",
+    _AT_SIGN: "@特圈",
+    _DOT: "点.",
+    _PROVINCE: PROVINCES,
+}
+_LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
+"""Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
+_CUE_REACH = 16
+_AFTER = 16
+NAME_BEFORE, NAME_AFTER = 16, 32
+ADDRESS_REACH = 90
+PLATE_REACH = 32
+ANSWER_TURNS = 4
+"""Turns after a question of the name in which the answer may stand, listening turns included."""
+LONGEST_QUESTION = 400
+
+
+def _set_table(members: Iterable[str]) -> Mask:
+    table = np.zeros(characters.PLANE_SIZE, np.bool_)
+    table[[ord(character) for character in set("".join(members))]] = True
+    return table
+
+
+@cache
+def _class_table() -> NDArray[np.uint8]:
+    """(65,536) uint8: what a normalised character is to this module."""
+    table = np.zeros(characters.PLANE_SIZE, np.uint8)
+    for code, members in _KEYS.items():
+        table[[ord(character) for character in members]] = code
+    return table
+
+
+@cache
+def _key_table() -> Mask:
+    return _class_table() > 0
+
+
+@cache
+def _soft_table() -> Mask:
+    """(65,536) bool: what may stand between the digits of one number."""
+    return _set_table([PUNCTUATION, "\n", "个", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
+
+
+@cache
+def _soft_start_table() -> Mask:
+    return _set_table([PUNCTUATION, "\n", _W, "个", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+
+
+@cache
+def _soft_end_table() -> Mask:
+    return _set_table([PUNCTUATION, "\n", _W, "个", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+
+
+@cache
+def _before_called_table() -> Mask:
+    return _set_table("我人您你字名客户主就是")
+
+
+@cache
+def _name_start_table() -> Mask:
+    """(65,536) bool: what may follow 叫: the first character of a name, or a pause before it."""
+    compound = [name[0] for name in _name_lists()["compound"].split()]
+    return _set_table([_SURNAMES, *compound, "小阿老买艾古阿做作 ,:呃嗯啊", "abcdefghijklmnopqrstuvwxyz"])
+
+
+@cache
+def _after_title_table() -> Mask:
+    return _set_table("本吗么嘛吧是对在没您你")
+
+
+@cache
+def _before_title_table() -> Mask:
+    return _set_table("是找问好下喂")
+
+
+def _speech(batch: Batch) -> characters.Normal:
+    """The batch's normalised text with the content of events （…） put back: they may hold numbers too."""
+    opened = np.flatnonzero((batch.points == characters.OPENING_BRACKET) | (batch.points == 0xFF08))
+    opened = opened[batch.normal[opened] == characters.SPACE]
+    if not len(opened):
+        return batch.normal
+    closed = np.flatnonzero((batch.points == characters.CLOSING_BRACKET) | (batch.points == 0xFF09))
+    ends = closed[np.minimum(np.searchsorted(closed, opened), len(closed) - 1)] + 1
+    where = ranges(opened, np.maximum(ends - opened, 0))
+    normal = batch.normal.copy()
+    normal[where] = characters.normalise(batch.points[where])
+    return normal
+
+
+def _string(normal: characters.Normal, start: int, end: int) -> str:
+    return normal[start:end].tobytes().decode("utf-16-le", "replace")
+
+
+def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> tuple[Indices, Indices]:
+    """First and last digit position of each chain of digits that deserves a closer look. (n_chains,) each
+
+    `digit`: (n,) positions of digit characters, ascending; `said`: (n,) bool, not written as 0–9.
+    """
+    gap = np.diff(digit)
+    linked = gap == 1
+    near = np.flatnonzero((gap > 1) & (gap <= LONGEST_GAP + 1))
+    near = near[_soft_start_table()[normal[digit[near] + 1]]]
+    near = near[_soft_end_table()[normal[digit[near + 1] - 1]]]
+    linked[near[gap[near] <= 3]] = True  # one or two characters between: both have been looked at
+    wide = near[gap[near] > 3]
+    if len(wide):
+        lengths = gap[wide] - 1
+        where = ranges(digit[wide] + 1, lengths)
+        between = normal[where]
+        first = np.cumsum(lengths) - lengths
+        strange = ~_soft_table()[between]
+        newline = between == characters.NEWLINE
+        # Other speech is tolerated between the first and the last hand-over only.
+        begin = np.minimum.reduceat(np.where(newline, where, len(normal)), first)
+        finish = np.maximum.reduceat(np.where(newline, where, -1), first)
+        outside = strange & ((where < np.repeat(begin, lengths)) | (where > np.repeat(finish, lengths)))
+        linked[wide] = ~np.logical_or.reduceat(outside, first)
+        linked[wide] &= np.add.reduceat(strange, first, dtype=np.int64) <= MOST_STRANGE
+    near = near[linked[near]]
+    call_end = batch.turn_text[batch.call_turn[1:]]
+    linked[near] = np.searchsorted(call_end, digit[near], "right") == np.searchsorted(call_end, digit[near + 1], "right")
+    start = np.flatnonzero(np.concatenate(([True], ~linked)))
+    count = np.diff(np.append(start, len(digit)))
+    long = count >= _LEAST_WITH_CUE
+    start, count = start[long], count[long]
+    if not len(start):
+        return start, start
+    enough = count >= _LEAST_WRITTEN
+    short = np.flatnonzero(~enough)
+    spoken = np.concatenate(([0], np.cumsum(said)))
+    enough[short] = spoken[start[short] + count[short]] - spoken[start[short]] >= _LEAST_SAID
+    short = short[~enough[short]]
+    before = normal[np.maximum(digit[start[short]][:, None] - np.arange(1, _CUE_REACH + 1), 0)]  # (n_short, reach)
+    cue = _among("话机系式固微")[before]
+    order = _among("单编")[before[:, :4]].any(axis=1) & ~cue[:, :3].any(axis=1)
+    enough[short] = cue.any(axis=1) & ~order
+    start, count = start[enough], count[enough]
+    return digit[start], digit[start + count - 1]
+
+
+def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> Iterator[Span]:
+    if not len(digit):
+        return
+    first, last = _chains(normal, batch, digit, said)
+    if not len(first):
+        return
+    call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], first, "right")
+    low = np.maximum(first - CONTEXT, batch.turn_text[batch.call_turn[call]])
+    high = np.minimum(last + 1 + _AFTER, batch.turn_text[batch.call_turn[call + 1]])
+    turn = np.searchsorted(batch.turn_text, low, "right") - 1
+    speaker = np.empty(batch.n_turns, np.int64)
+    speaker[batch.run_turn[::-1]] = batch.runs.speaker[::-1]  # of the turn's first run
+    for one, end, at in zip(low.tolist(), high.tolist(), turn.tolist(), strict=True):
+        text = _string(normal, one, end)
+        speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
+        for start, stop, kind in numbers_in(text, speakers):
+            yield one + start, one + stop, kind
+
+
+def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> Iterator[Span]:
+    """E-mail. `sign`: (n,) positions of @ 特 圈 点 and full stops."""
+    one, other = normal[sign], normal[np.minimum(sign + 1, len(normal) - 1)]
+    spaced = normal[np.minimum(sign + 2, len(normal) - 1)]
+    follows = np.where(other == characters.SPACE, spaced, other)
+    before = normal[sign - 1]
+    signs = (one == ord("@")) | ((one == ord("特")) & _among("艾爱挨埃哎")[before]) | ((one == ord("圈")) & (other == ord("a")))
+    signs |= ((one == ord("点")) | (one == ord("."))) & _among("cno康抗")[follows]
+    sign = sign[signs]
+    call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], sign, "right")
+    low = np.maximum(sign - ADDRESS_REACH, batch.turn_text[batch.call_turn[call]])
+    high = np.minimum(sign + ADDRESS_REACH, batch.turn_text[batch.call_turn[call + 1]])
+    for start, end in zip(low.tolist(), high.tolist(), strict=True):
+        for first, last, kind in emails_in(_string(normal, start, end)):
+            yield start + first, start + last, kind
+
+
+def _plate_spans(normal: characters.Normal, province: Indices) -> Iterator[Span]:
+    """Car plates. `province`: (n,) positions of the characters that may begin one."""
+    letter = _among("abcdefghijklmnopqrstuvwxyz")
+    last = len(normal) - 1
+    one, two = normal[np.minimum(province + 1, last)], normal[np.minimum(province + 2, last)]
+    likely = letter[one] | (_among(" ·")[one] & letter[two]) | ((one == ord("大")) & (two == ord("写")))
+    for start in province[likely].tolist():
+        for first, stop, kind in plates_in(_string(normal, start, start + PLATE_REACH)):
+            if first == 0:
+                yield start, start + stop, kind
+
+
+def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDArray[np.uint8]) -> Iterator[Span]:
+    """Names. key, code: (n,) positions of the cue characters and their classes."""
+    last = len(normal) - 1
+    before, after = normal[key - 1], normal[np.minimum(key + 1, last)]
+    title = code == _TITLES
+    title &= (
+        ((normal[key] == ord("生")) & (before == ord("先")))
+        | ((normal[key] == ord("士")) & (before == ord("女")))
+        | ((normal[key] == ord("姐")) & (before == ord("小")))
+    )
+    reach = normal[np.maximum(key[title][:, None] - np.arange(3, 7), 0)]  # (n_titles, 4): up to three characters of name
+    titled = title.copy()
+    titled[title] = _after_title_table()[after[title]] | (reach == ord("问")).any(axis=1)
+    titled[title] &= _before_title_table()[reach].any(axis=1)
+    called = (code == _CALLED) & ((_before_called_table()[before] & _name_start_table()[after]) | (after == ord("我")))
+    asks = (code == _ASKS) & ((after == ord("是")) | _among("您你,")[after])
+    likely = titled | called | asks | (code == _FAMILY_NAME) | (code == _NAME_WORD)
+    questions = (code == _ADDRESS) | (code == _FAMILY_NAME) | (code == _NAME_WORD)
+    questions |= (code == _CALLED) & _among("什啥")[after]
+    names = list(_given_away(normal, batch, key[likely]))
+    names += _answers(normal, batch, key[questions])
+    for name in names:
+        yield name[1].start, name[1].end, Kind.NAME
+    yield from _mentions(normal, batch, names, key[title] - 1)
+
+
+def _given_away(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
+    """(call, name) for the names that the sentence around a cue character gives away."""
+    turn = np.searchsorted(batch.turn_text, key, "right") - 1
+    low = np.maximum(key - NAME_BEFORE, batch.turn_text[turn])
+    high = np.minimum(key + NAME_AFTER, batch.turn_text[turn + 1] - 1)
+    agent = batch.turn_role[turn] == Role.AGENT
+    calls = batch.turn_call[turn]
+    for call, at, start, end, by_agent in zip(
+        calls.tolist(), turn.tolist(), low.tolist(), high.tolist(), agent.tolist(), strict=True
+    ):
+        for name in names_in(_string(normal, start, end)):
+            if by_agent and name.own and _OWN_PLACE.search(_string(normal, *batch.turn_text[at : at + 2].tolist())):
+                continue
+            yield call, _Name(start + name.start, start + name.end, name.full, name.family, name.own)
+
+
+def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
+    """(call, name) for the names in the customer's next turn after a question of the name."""
+    turn = np.unique(np.searchsorted(batch.turn_text, key, "right") - 1)
+    turn = turn[batch.turn_role[turn] != Role.CUSTOMER]
+    for asked in turn.tolist():
+        start, end = batch.turn_text[asked : asked + 2].tolist()
+        if not _QUESTION_OF_NAME.search(_string(normal, start, min(end, start + LONGEST_QUESTION))):
+            continue
+        call = int(batch.turn_call[asked])
+        limit = min(asked + 1 + ANSWER_TURNS, int(batch.call_turn[call + 1]))
+        for answer in range(asked + 1, limit):
+            if batch.turn_role[answer] in (Role.AGENT, Role.SYSTEM):
+                continue
+            start, end = batch.turn_text[answer : answer + 2].tolist()
+            name = _answered(_string(normal, start, min(end - 1, start + NAME_AFTER)))
+            if name is not None:
+                yield call, _Name(start + name.start, start + name.end, name.full, name.family)
+            if name is not None or not batch.turn_backchannel[answer]:
+                break
+
+
+def _mentions(
+    normal: characters.Normal, batch: Batch, names: Sequence[tuple[int, _Name]], title: Indices
+) -> Iterator[Span]:
+    """Where else in its call a full name is said, or the family name before a title. `title`: (n,) its positions."""
+    full = {(call, name.full) for call, name in names if name.full}
+    families = {(call, name.family) for call, name in names if name.family}
+    memory = normal.tobytes()
+    bounds = (batch.turn_text[batch.call_turn] * 2).tolist()
+    for call, said in full:
+        wanted = said.encode("utf-16-le")
+        place = memory.find(wanted, bounds[call], bounds[call + 1])
+        while place >= 0:
+            if place % 2 == 0:
+                yield place // 2, place // 2 + len(said), Kind.NAME
+            place = memory.find(wanted, place + 1, bounds[call + 1])
+    if not families or not len(title):
+        return
+    known = np.fromiter((call << 16 | ord(family[-1]) for call, family in families), np.int64, len(families))
+    call_of = np.searchsorted(batch.turn_text[batch.call_turn[1:]], title, "right")
+    for place, call in zip(*(array[np.isin(call_of << 16 | normal[title - 1], known)].tolist() for array in (title, call_of)), strict=True):
+        for length in (2, 1):
+            if (call, _string(normal, place - length, place)) in families:
+                yield place - length, place, Kind.NAME
+                break
+
+
+@cache
+def _among(members: str) -> Mask:
+    return _set_table(members)
+
+
+def personal_spans(batch: Batch) -> Spans:
+    """Everything in a batch that identifies a person: sorted, disjoint spans of its text."""
+    normal = _speech(batch)
+    if not len(normal):
+        return _join([])
+    key = np.flatnonzero(np.take(_key_table(), normal, mode="wrap"))
+    code = _class_table()[normal[key]]
+    is_digit = code <= _SAID
+    # 一下, 两个 are words.
+    spoken = np.flatnonzero(code == _SAID)
+    counted = _among("一两")[normal[key[spoken]]] & _among(_AFTER_COUNT)[normal[np.minimum(key[spoken] + 1, len(normal) - 1)]]
+    is_digit[spoken[counted]] = False
+    digit, said = key[is_digit], code[is_digit] == _SAID
+    names = (code >= _CALLED) & (code <= _TITLES)
+    found = list(_number_spans(normal, batch, digit, said))
+    found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
+    found += _plate_spans(normal, key[code == _PROVINCE])
+    found += _name_spans(normal, batch, key[names], code[names])
+    return _join(found)
+
+
+def _join(found: list[Span]) -> Spans:
+    """Sorted and disjoint: of overlapping spans the first keeps its kind and takes the rest in."""
+    found.sort()
+    joined: list[list[int]] = []
+    for start, end, kind in found:
+        if joined and start < joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end, int(kind)])
+    columns = np.array(joined, np.int64).reshape(-1, 3)
+    return Spans(columns[:, 0], columns[:, 1], columns[:, 2].astype(np.uint8))
+
+
+def masked_points(batch: Batch) -> characters.Points:
+    """The batch's text with `*` for each code point of a personal span. (p,) uint32"""
+    spans = personal_spans(batch)
+    points = batch.points.copy()
+    points[ranges(spans.start, spans.end - spans.start)] = ord(MASK)
+    return points
+
+
+def spans_in(text: str) -> Spans:
+    """`personal_spans` of one string: an id, a file name, a line of a log. A line break ends every number."""
+    normal = characters.normalise_string(text)
+    found: list[Span] = []
+    offset = 0
+    for line in normal.split("\n"):
+        found += [(offset + start, offset + end, kind) for start, end, kind in _line_spans(line)]
+        offset += len(line) + 1
+    return _join(found)
+
+
+def _line_spans(line: str) -> Iterator[Span]:
+    yield from numbers_in(line)
+    yield from emails_in(line)
+    yield from plates_in(line)
+    own_place = _OWN_PLACE.search(line) is not None
+    names = [name for name in names_in(line) if not (name.own and own_place)]
+    for name in names:
+        yield name.start, name.end, Kind.NAME
+        if name.full:
+            yield from ((found.start(), found.end(), Kind.NAME) for found in re.finditer(re.escape(name.full), line))
+        if name.family:
+            pattern = rf"{re.escape(name.family)}(?={_TITLE})"
+            yield from ((found.start(), found.end(), Kind.NAME) for found in re.finditer(pattern, line))
+
+
+def mask_string(text: str) -> str:
+    """A string with `*` for each code point that identifies a person; the length stays."""
+    spans = spans_in(text)
+    if not len(spans):
+        return text
+    masked = list(text)
+    for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True):
+        masked[start:end] = MASK * (end - start)
+    return "".join(masked)

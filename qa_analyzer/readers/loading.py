@@ -1,0 +1,430 @@
+"""A block → its calls. Finds the reader by content, and lets every format end in the same columns and checks."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from qa_analyzer.errors import Rejected
+from qa_analyzer.readers.chunk import Block, BlockKind, Chunk, Source, failed_chunk
+from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of, without_bom
+from qa_analyzer.readers.mend import Unmendable, loosely_parsed, mended
+from qa_analyzer.readers.messages import say, size_words
+from qa_analyzer.readers.ndjson import LINE_BYTES, Lines, call_id_in, read_lines
+from qa_analyzer.readers.parquet import conformed
+from qa_analyzer.readers.planning import PACKED_ERRORS, ZSTD_WINDOW
+from qa_analyzer.readers.repair import Rows, settle, shown_id
+from qa_analyzer.readers.table import BrokenTable, CallsOfRows, Heading, TableCall, read_csv, read_xlsx
+from qa_analyzer.readers.text import read_dialogue
+
+TIME_ZONE = "Asia/Shanghai"
+UNPACKED_BYTES = 64 << 20
+"""A small compressed file that holds more than this is rejected; large ones are streamed and have no limit."""
+_HEAD = 1 << 18
+
+
+def load(block: Block, *, lang: str = "zh", time_zone: str = TIME_ZONE) -> Chunk:
+    """The calls of a block, repaired, and what had to be rejected. Never raises for what the input holds.
+
+    `time_zone` (an IANA name) is assumed for a `started_at` without an offset; `lang` (`zh`, `en`) is the language of
+    the reasons.
+    """
+    run = _Run(lang, time_zone)
+    source = block.sources[0]
+    match block.kind:
+        case BlockKind.FAILED:
+            problem = block.problem
+            assert problem is not None, "a failed block says why"
+            reason = say(lang, problem.key, **dict(problem.values))
+            return failed_chunk([Rejected(source.name, block.first_line, problem.call_id, reason)])
+        case BlockKind.LINES:
+            return _load_lines(block, run)
+        case BlockKind.ROW_GROUP:
+            return _load_parquet(block, run, lambda: _row_group(block))
+        case BlockKind.COLUMNS:
+            return _load_parquet(block, run, lambda: pa.ipc.open_stream(block.payload).read_all())
+        case BlockKind.ROWS:
+            return _load_rows(block, run)
+    return _load_files(block, run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    lang: str
+    time_zone: str
+
+    def rejected(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> Rejected:
+        return Rejected(source.name, line, call_id, say(self.lang, problem.key, **problem.values))
+
+
+# NDJSON, cut by the planner ---------------------------------------------------------------------------------------
+
+
+def _load_lines(block: Block, run: _Run) -> Chunk:
+    source = block.sources[0]
+    data = block.payload
+    if data is None:
+        try:
+            with open(source.path, "rb") as file:
+                file.seek(block.start)
+                data = file.read(block.size)
+        except OSError as error:
+            return failed_chunk([run.rejected(source, 0, Unmendable("unreadable", detail=_why(error)))])
+    if block.first_line == 1:
+        data = without_bom(data, block.encoding)
+    data = _as_utf8(data, block.encoding)
+    spare_ids = {}
+    if block.whole:
+        if not data.strip():
+            return failed_chunk([run.rejected(source, 0, Unmendable("empty"))], data.count(b"\n"))
+        if b"\n" not in data.strip():
+            spare_ids = {data[: len(data) - len(data.lstrip())].count(b"\n"): source.call_id}
+    lines = Lines(data, source.name, block.first_line, spare_ids, _shown_encoding(block.encoding))
+    return read_lines(lines, lang=run.lang, time_zone=run.time_zone)
+
+
+def _as_utf8(data: bytes, encoding: str) -> bytes:
+    """Text in UTF-8. A line that is not in `encoding` becomes one that is no UTF-8 either, and is rejected for it."""
+    if encoding == "utf-8":
+        return data
+    try:
+        return data.decode(encoding).encode("utf-8", "replace")
+    except UnicodeDecodeError:
+        return b"\n".join(_line_as_utf8(line, encoding) for line in data.split(b"\n"))
+
+
+def _line_as_utf8(line: bytes, encoding: str) -> bytes:
+    try:
+        return line.decode(encoding).encode()
+    except UnicodeDecodeError:
+        return b"\xff" + line
+
+
+def _shown_encoding(encoding: str) -> str:
+    return {"cp950": "Big5", "big5hkscs": "Big5"}.get(encoding, encoding.upper())
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+# Parquet ----------------------------------------------------------------------------------------------------------
+
+
+def _row_group(block: Block) -> pa.Table:
+    with pq.ParquetFile(block.sources[0].path) as file:
+        return file.read_row_group(block.start, use_threads=False)
+
+
+def _load_parquet(block: Block, run: _Run, read: Callable[[], pa.Table]) -> Chunk:
+    source = block.sources[0]
+    try:
+        table = read()
+    except (pa.ArrowException, OSError) as error:
+        rejected = run.rejected(source, block.first_line, Unmendable("parquet_broken", detail=type(error).__name__))
+        return failed_chunk([rejected])
+    return _settled_table(source, table, block.first_line, block.whole, run)
+
+
+def _settled_table(source: Source, table: pa.Table, first_row: int, alone: bool, run: _Run) -> Chunk:
+    repaired: Counter[str] = Counter()
+    try:
+        calls, undecodable = conformed(table, repaired)
+    except Unmendable as problem:
+        return failed_chunk([run.rejected(source, 0, problem)])
+    rows = np.arange(first_row, first_row + calls.num_rows, dtype=np.int64)
+    rejected = []
+    if undecodable:
+        keep = np.ones(len(rows), bool)
+        keep[undecodable] = False
+        ids = calls.column("call_id")
+        rejected = [
+            run.rejected(
+                source, int(rows[row]), Unmendable("undecodable", encoding="UTF-8"), shown_id(ids[row].as_py())
+            )
+            for row in undecodable
+        ]
+        calls, rows = calls.filter(pa.array(keep)), rows[keep]
+    spare_ids = {0: source.call_id} if alone and calls.num_rows == 1 else {}
+    chunk = settle(Rows(calls, [source.name] * len(rows), rows, spare_ids), lang=run.lang, time_zone=run.time_zone)
+    return Chunk(
+        chunk.calls,
+        chunk.files,
+        chunk.lines,
+        sorted(chunk.rejected + rejected, key=lambda one: one.line),
+        chunk.repaired + repaired,
+        chunk.read + len(rejected),
+        table.num_rows,
+    )
+
+
+# Whole files ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Calls of many files as lines of canonical JSON, in order of file and line, and what failed on the way."""
+
+    run: _Run
+    data: list[bytes] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    spare_ids: dict[int, str] = field(default_factory=dict)
+    repaired: dict[int, Counter[str]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
+    line_count: int = 0
+
+    def refuse(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> None:
+        self.rejected.append(self.run.rejected(source, line, problem, call_id))
+
+    def add(
+        self, source: Source, line: int, data: bytes, count: Counter[str] | None = None, alone: bool = False
+    ) -> None:
+        if alone:
+            self.spare_ids[len(self.data)] = source.call_id
+        if count:
+            self.repaired[len(self.data)] = count
+        self.data.append(data)
+        self.files.append(source.name)
+        self.numbers.append(line)
+
+
+def _load_files(block: Block, run: _Run) -> Chunk:
+    gathered = _Gathered(run)
+    for source in block.sources:
+        try:
+            data = block.payload if block.payload is not None else Path(source.path).read_bytes()
+            _gather_file(source, data, gathered)
+        except OSError as error:
+            gathered.rejected.append(run.rejected(source, 0, Unmendable("unreadable", detail=_why(error))))
+        except Unmendable as problem:
+            gathered.rejected.append(run.rejected(source, 0, problem))
+    return _settled(gathered, block)
+
+
+def _gather_file(source: Source, data: bytes, gathered: _Gathered) -> None:
+    run = gathered.run
+    kind = container(data[:_HEAD])
+    if kind in (Container.GZIP, Container.ZSTD):
+        data = _unpacked(data, kind)
+        kind = container(data[:_HEAD])
+    if not data.strip():
+        raise Unmendable("empty")
+    if kind is Container.TEXT:
+        _gather_text(source, data, gathered)
+    elif kind is Container.ZIP:
+        if b"xl/" not in data:
+            raise Unmendable("binary", what=say(run.lang, "binary.archive"))
+        count: Counter[str] = Counter()
+        calls = read_xlsx(data, count)
+        _gather_table(source, calls, count, gathered)
+    elif kind is Container.PARQUET:
+        gathered.chunks.append(_whole_parquet(source, data, run))
+    elif kind is Container.OLD_OFFICE:
+        raise Unmendable("old_excel")
+    else:
+        raise Unmendable("binary", what=say(run.lang, f"binary.{kind}" if kind in _NAMED else "binary.other"))
+
+
+_NAMED = frozenset(
+    {Container.AUDIO, Container.IMAGE, Container.PDF, Container.ARCHIVE, Container.PROGRAM, Container.DATABASE}
+)
+
+
+def _unpacked(data: bytes, kind: Container) -> bytes:
+    packed = io.BytesIO(data)
+    try:
+        if kind is Container.GZIP:
+            with gzip.GzipFile(fileobj=packed) as unzipped:
+                found = unzipped.read(UNPACKED_BYTES + 1)
+        else:
+            unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
+            with unpacker.stream_reader(packed, read_across_frames=True) as stream:
+                found = stream.read(UNPACKED_BYTES + 1)
+    except PACKED_ERRORS as error:
+        raise Unmendable("compressed_broken", detail=type(error).__name__) from None
+    if len(found) > UNPACKED_BYTES:
+        raise Unmendable("too_large", size="> " + size_words(UNPACKED_BYTES), limit=size_words(UNPACKED_BYTES))
+    return found
+
+
+def _whole_parquet(source: Source, data: bytes, run: _Run) -> Chunk:
+    try:
+        table = pq.read_table(pa.BufferReader(data), use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise Unmendable("parquet_broken", detail=type(error).__name__) from None
+    if not table.num_rows:
+        raise Unmendable("no_calls")
+    return _settled_table(source, table, 1, table.num_rows == 1, run)
+
+
+def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
+    encoding = encoding_of(data)
+    if encoding is None:
+        raise Unmendable("undecodable_file")
+    suffix = Path(source.path.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
+    data = without_bom(data, encoding)
+    layout = layout_of(data[:_HEAD].decode(encoding, "replace"), suffix)
+    gathered.line_count += data.count(b"\n")
+    if layout is Layout.JSON_LINES:
+        if encoding.startswith("utf-16"):
+            data, encoding = data.decode(encoding, "replace").encode("utf-8", "replace"), "utf-8"
+        _gather_lines(source, _as_utf8(data, encoding), gathered)
+        return
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unmendable("undecodable_file") from None
+    count: Counter[str] = Counter()
+    if layout is Layout.JSON_DOCUMENT:
+        _gather_document(source, text.encode("utf-8", "replace"), gathered)
+    elif layout is Layout.TABLE:
+        calls, broken = read_csv(text, count)
+        _gather_table(source, calls, count, gathered, broken)
+    else:
+        call = read_dialogue(text, source.name, count)
+        gathered.add(source, 1, mended(call, count), count, alone=True)
+
+
+def _gather_lines(source: Source, data: bytes, gathered: _Gathered) -> None:
+    lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    for number, line in lines:
+        gathered.add(source, number, line, alone=len(lines) == 1)
+
+
+def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
+    """A JSON value over several lines: one call, or an array of calls."""
+    if data.lstrip().startswith(b"["):
+        try:
+            calls = msgspec.json.decode(data, type=list[msgspec.Raw])
+        except (msgspec.MsgspecError, RecursionError):
+            _gather_loose_array(source, data, gathered)
+            return
+        if not calls:
+            raise Unmendable("no_calls")
+        at, line = 0, 1
+        for call in calls:
+            start = data.index(bytes(call), at)
+            line += data.count(b"\n", at, start)
+            _gather_one(source, line, bytes(call), gathered, alone=len(calls) == 1)
+            at = start + len(bytes(call))
+            line += data.count(b"\n", start, at)
+    else:
+        _gather_one(source, 1, data, gathered, alone=True)
+
+
+def _gather_loose_array(source: Source, data: bytes, gathered: _Gathered) -> None:
+    """An array that only the forgiving parser reads, or none."""
+    count: Counter[str] = Counter()
+    calls = loosely_parsed(data, count)
+    if not isinstance(calls, list) or not calls:
+        raise Unmendable("no_calls")
+    for at, call in enumerate(calls):
+        own = count if at == 0 else Counter[str]()
+        try:
+            gathered.add(source, 1, mended(call, own), own, alone=len(calls) == 1)
+        except Unmendable as problem:
+            gathered.refuse(source, 1, problem, _id_of(call))
+
+
+def _gather_one(source: Source, line: int, data: bytes, gathered: _Gathered, *, alone: bool) -> None:
+    if len(data) > LINE_BYTES:
+        problem = Unmendable("line_too_long", size=size_words(len(data)), limit=size_words(LINE_BYTES))
+        gathered.refuse(source, line, problem, call_id_in(data[:_HEAD]))
+        return
+    count: Counter[str] = Counter()
+    try:
+        call = mended(loosely_parsed(data, count), count)
+    except Unmendable as problem:
+        gathered.refuse(source, line, problem, call_id_in(data[:_HEAD]))
+        return
+    gathered.add(source, line, call, count, alone=alone)
+
+
+def _id_of(call: object) -> str:
+    return shown_id(str(call.get("call_id") or "")) if isinstance(call, dict) else ""
+
+
+def _gather_table(
+    source: Source,
+    calls: list[TableCall],
+    count: Counter[str],
+    gathered: _Gathered,
+    broken: BrokenTable | None = None,
+) -> None:
+    """The calls of a table. One call without an id takes that of its file."""
+    for at, call in enumerate(calls):
+        own = count if at == 0 else Counter[str]()
+        try:
+            if call.problem:
+                raise call.problem
+            data = mended(call.as_object(), own)
+        except Unmendable as problem:
+            gathered.refuse(source, call.line, problem, _id_of(call.values))
+        else:
+            gathered.add(source, call.line, data, own, alone=len(calls) == 1)
+    if broken:
+        gathered.refuse(source, broken.line, Unmendable("table_broken", detail=broken.detail))
+    elif not calls:
+        raise Unmendable("no_calls")
+
+
+def _load_rows(block: Block, run: _Run) -> Chunk:
+    """Rows that the planner cut from a large CSV file."""
+    assert block.payload is not None, "rows travel in the payload"
+    cells, rows = msgspec.msgpack.decode(block.payload)
+    count: Counter[str] = Counter()
+    heading = Heading(cells)
+    calls = CallsOfRows(heading, count)
+    for line, row in rows:
+        calls.add(line, row)
+    gathered = _Gathered(run, line_count=rows[-1][0] - rows[0][0] + 1)
+    found = list(calls.calls.values())
+    _gather_table(block.sources[0], found, count, gathered)
+    gathered.spare_ids.clear()  # the file holds more calls than this block
+    return _settled(gathered, block)
+
+
+def _settled(gathered: _Gathered, block: Block) -> Chunk:
+    """All calls that were gathered, in order of file and line."""
+    run = gathered.run
+    lines = Lines(b"\n".join(gathered.data), gathered.files, np.array(gathered.numbers, np.int64), gathered.spare_ids)
+    chunk = read_lines(lines, lang=run.lang, time_zone=run.time_zone)
+    rank = {source.name: at for at, source in enumerate(block.sources)}
+    lost = {(one.file, one.line) for one in chunk.rejected}
+    repaired = chunk.repaired.copy()
+    for at, count in gathered.repaired.items():
+        if (gathered.files[at], gathered.numbers[at]) not in lost:
+            repaired.update(count)
+    batches, files, numbers = [chunk.calls], list(chunk.files), [chunk.lines]
+    rejected = chunk.rejected + gathered.rejected
+    for other in gathered.chunks:
+        batches.append(other.calls)
+        files += other.files
+        numbers.append(other.lines)
+        rejected += other.rejected
+        repaired.update(other.repaired)
+    calls, where = pa.concat_batches(batches), np.concatenate(numbers)
+    if gathered.chunks:
+        order = np.lexsort((where, np.array([rank[file] for file in files], np.int64)))
+        calls, where, files = calls.take(pa.array(order)), where[order], [files[at] for at in order.tolist()]
+    return Chunk(
+        calls,
+        files,
+        where,
+        sorted(rejected, key=lambda one: (rank[one.file], one.line)),
+        Counter({key: often for key, often in repaired.items() if often}),
+        len(files) + len(rejected),
+        gathered.line_count,
+    )

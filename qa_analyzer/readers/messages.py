@@ -1,0 +1,195 @@
+"""What the readers tell the user, in Chinese and in English: reasons of rejection, input errors, names of repairs.
+
+Every reason says what is wrong and how to mend it. Knows no file and no format.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from qa_analyzer.errors import InputError
+
+Lang = Literal["zh", "en"]
+
+MESSAGES: dict[str, dict[str, str]] = {
+    "zh": {
+        # input as a whole
+        "no_such_path": "找不到「{path}」。请检查路径有没有写错；可以给文件、文件夹或通配符（如 calls/*.jsonl）。",
+        "no_match": "通配符「{path}」没有匹配到任何文件。请检查路径；文件夹可以直接给出，会连同子文件夹一起读取。",
+        "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md 和 expected.csv 不算）。"
+        "请放入通话文件后再运行。",
+        "no_paths": "没有给出输入。请给出文件、文件夹或通配符。",
+        # a file as a whole
+        "unreadable": "文件无法读取（{detail}）；请检查文件是否存在、是否有读取权限",
+        "empty": "文件是空的，没有通话；请重新导出，或删除这个文件",
+        "binary": "这是{what}，不是通话文本；请提供 NDJSON、Parquet、CSV、XLSX 或纯文本的转写结果",
+        "old_excel": "这是旧版 Office 文件（.xls 或 .doc），无法读取；请另存为 .xlsx、.csv 或纯文本",
+        "undecodable_file": "文字无法解码（试过 UTF-8、UTF-16、GB18030、Big5）；请另存为 UTF-8 编码",
+        "compressed_broken": "压缩文件已损坏（{detail}）；请重新压缩或重新传输",
+        "too_large": "文件有 {size}，超过一次读取的上限 {limit}；请转换为 NDJSON（每行一通通话）",
+        "parquet_broken": "Parquet 文件已损坏，或不是 Parquet（{detail}）；请重新导出",
+        "xlsx_broken": "Excel 文件已损坏或有密码保护（{detail}）；请去掉密码并另存为 .xlsx",
+        "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
+        "每行一句话，第一行是列名（如 通话编号、角色、文本）",
+        "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
+        "no_label": "没有说话人标签；请在每句话前写明「客服：」或「客户：」",
+        "no_calls": "文件里没有通话；请检查导出的内容",
+        # one call
+        "broken_json": "JSON 有错（第 {column} 个字符附近）；请用导出程序重新写出这一行",
+        "truncated_json": "JSON 没有写完（缺少结尾）；请重新导出，检查磁盘空间和传输是否中断",
+        "broken_document": "JSON 有错（第 {row} 行第 {column} 个字符附近）；请重新导出这个文件",
+        "too_deep": "JSON 嵌套太深；请按约定的结构导出",
+        "two_objects": "一行里有两个 JSON；请每行只写一通通话",
+        "not_an_object": "这一行不是一个 JSON 对象（{{…}}）；请每行写一通通话",
+        "duplicate_key": "键 {key} 出现了两次，不知道以哪个为准；请只保留一个",
+        "undecodable": "文字不是有效的 {encoding} 编码；请把文件统一保存为 UTF-8",
+        "line_too_long": "这一行有 {size}，超过上限 {limit}，一句话也不能超过 1 MB；"
+        "请检查是否把录音或多通通话写进了一行",
+        "no_id": "没有通话编号（call_id）；一个文件有多通通话时，每一通都要有编号",
+        "null_utterances": "没有 utterances（缺少或为 null）；请给出这通通话的语句",
+        "empty_utterances": "utterances 是空的；请给出这通通话的语句，或删除这一行",
+        "utterances_not_list": 'utterances 不是列表；请写成 [{{"role": …, "text": …}}, …]',
+        "null_utterance": '第 {number} 句不是一个对象（{{"role": …, "text": …}}）；请补全或删除这一句',
+        "null_text": "第 {number} 句没有 text；请补上文字，或删除这一句",
+        "text_not_text": "第 {number} 句的 text 不是文字；请写成字符串",
+        "textless": "所有语句都没有文字；请检查转写是否成功",
+        "utterance_too_long": "第 {number} 句有 {size}，超过 1 MB；请检查是否把整个文件写进了一句话",
+        "negative_time": "第 {number} 句的 {key} 是负数（{value}）；时间从录音开始算起，单位毫秒",
+        "huge_time": "第 {number} 句的 {key} 超过 24 小时（{value}）；时间从录音开始算起，单位毫秒，不是时间戳",
+        "end_before_start": "第 {number} 句的 end_ms {end} 早于 start_ms {start}；请检查两者是否写反",
+        "negative_call_time": "{key} 是负数（{value}）；时间从录音开始算起，单位毫秒",
+        "huge_call_time": "{key} 超过 24 小时（{value}）；时间从录音开始算起，单位毫秒，不是时间戳",
+        "extra_cells": "这一行有 {cells} 格，表头只有 {columns} 格；含分隔符的文字要用引号括起来",
+        "unfit": "这一行的内容不符合约定的结构（{detail}）；请对照输入格式说明检查",
+        # kinds of binary files
+        "binary.audio": "录音文件",
+        "binary.image": "图片",
+        "binary.pdf": "PDF 文件",
+        "binary.archive": "压缩包",
+        "binary.program": "程序文件",
+        "binary.database": "数据库文件",
+        "binary.other": "二进制文件",
+    },
+    "en": {
+        "no_such_path": "no such file or folder: '{path}'. Check the spelling; give files, folders or globs "
+        "(calls/*.jsonl).",
+        "no_match": "the glob '{path}' matches no file. Check the path; a folder can be given as it is, subfolders "
+        "included.",
+        "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md and expected.csv do not count). "
+        "Put the calls there and run again.",
+        "no_paths": "no input given. Give files, folders or globs.",
+        "unreadable": "the file cannot be read ({detail}); check that it exists and that you may read it",
+        "empty": "the file is empty and holds no call; export it again or delete it",
+        "binary": "this is {what}, not the text of a call; give transcripts as NDJSON, Parquet, CSV, XLSX or text",
+        "old_excel": "this is an old Office file (.xls or .doc), which cannot be read; save it as .xlsx, .csv or text",
+        "undecodable_file": "the text cannot be decoded (tried UTF-8, UTF-16, GB18030, Big5); save the file as UTF-8",
+        "compressed_broken": "the compressed file is damaged ({detail}); compress or transfer it again",
+        "too_large": "the file has {size}, over the limit of {limit}; convert it to NDJSON (one call a line)",
+        "parquet_broken": "the Parquet file is damaged or is none ({detail}); export it again",
+        "xlsx_broken": "the Excel file is damaged or has a password ({detail}); save it as .xlsx without a password",
+        "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "
+        "first row (such as call_id, role, text)",
+        "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
+        "no_label": "no speaker label; write 客服： or 客户： before each utterance",
+        "no_calls": "the file holds no call; check what was exported",
+        "broken_json": "broken JSON (near character {column}); have the exporting program write this line again",
+        "truncated_json": "the JSON is cut off (its end is missing); export again, check disk space and transfer",
+        "broken_document": "broken JSON (near line {row}, character {column}); export this file again",
+        "too_deep": "the JSON is nested too deeply; export it in the documented layout",
+        "two_objects": "two JSON values on one line; write one call a line",
+        "not_an_object": "the line is not a JSON object ({{…}}); write one call a line",
+        "duplicate_key": "the key {key} is there twice, and which one holds is unknown; keep one",
+        "undecodable": "the text is not valid {encoding}; save the whole file as UTF-8",
+        "line_too_long": "the line has {size}, over the limit of {limit}, and one utterance may have 1 MB at most; "
+        "check whether a recording or many calls were written into one line",
+        "no_id": "no call_id; in a file with several calls each needs one",
+        "null_utterances": "no utterances (missing or null); give the utterances of this call",
+        "empty_utterances": "utterances is empty; give the utterances of this call or delete the line",
+        "utterances_not_list": 'utterances is not a list; write [{{"role": …, "text": …}}, …]',
+        "null_utterance": 'utterance {number} is not an object ({{"role": …, "text": …}}); complete or delete it',
+        "null_text": "utterance {number} has no text; add it or delete the utterance",
+        "text_not_text": "the text of utterance {number} is not a string; write it as one",
+        "textless": "no utterance has any text; check whether the recognition worked",
+        "utterance_too_long": "utterance {number} has {size}, over 1 MB; check whether a whole file got into it",
+        "negative_time": "utterance {number}: {key} is negative ({value}); times are ms from the recording's start",
+        "huge_time": "utterance {number}: {key} is over 24 hours ({value}); times count in ms from the recording's "
+        "start, they are no time stamps",
+        "end_before_start": "utterance {number}: end_ms {end} is before start_ms {start}; are they swapped?",
+        "negative_call_time": "{key} is negative ({value}); times count in ms from the recording's start",
+        "huge_call_time": "{key} is over 24 hours ({value}); times count in ms from the recording's start, they are no "
+        "time stamps",
+        "extra_cells": "the row has {cells} cells, the heading {columns}; quote a text that contains the delimiter",
+        "unfit": "the line does not have the documented layout ({detail}); compare it with the input format",
+        "binary.audio": "a recording",
+        "binary.image": "an image",
+        "binary.pdf": "a PDF file",
+        "binary.archive": "an archive",
+        "binary.program": "a program",
+        "binary.database": "a database",
+        "binary.other": "a binary file",
+    },
+}
+
+REPAIRS: dict[str, dict[str, str]] = {
+    "zh": {
+        "newline_or_tab": "文字中的换行、制表符 → 空格",
+        "control_character": "文字中的 NUL、控制字符 → U+FFFD",
+        "lone_surrogate": "文字中的孤立代理码位 → U+FFFD",
+        "role_word": "角色写法（如 客服、Agent）→ 约定的角色",
+        "unknown_role": "认不出的角色 → unknown",
+        "hang_up_word": "挂机方写法 → 约定的写法",
+        "unknown_hang_up": "认不出的挂机方 → 空",
+        "call_type_word": "通话类型写法（如 投诉）→ 约定的类型",
+        "unknown_call_type": "认不出的通话类型 → 空",
+        "numeric_id": "数字编号 → 文字",
+        "numeric_text": "数字写成的文字 → 文字",
+        "number_form": "写成小数或文字的时间 → 整数毫秒",
+        "unreadable_time": "无法读出的时间 → 空",
+        "wrong_type": "类型不对的可选值 → 空",
+        "words_dropped": "不合格的逐字时间 → 不用",
+        "empty_utterance": "没有文字的语句 → 略去",
+        "started_at_without_offset": "没有时区的开始时间 → 按设定的时区",
+        "started_at_form": "开始时间的其他写法 → ISO 8601",
+        "started_at_unreadable": "无法读出的开始时间 → 空",
+        "unlabelled_lines": "文本中没有说话人标签的行 → 不算通话内容",
+        "conflicting_value": "表格中同一通通话前后不一的值 → 取第一个",
+    },
+    "en": {
+        "newline_or_tab": "newline or tab in a text → space",
+        "control_character": "NUL or control character in a text → U+FFFD",
+        "lone_surrogate": "lone surrogate in a text → U+FFFD",
+        "role_word": "role written otherwise (客服, Agent) → its code",
+        "unknown_role": "unknown role → unknown",
+        "hang_up_word": "hang_up written otherwise → its code",
+        "unknown_hang_up": "unknown hang_up → empty",
+        "call_type_word": "call type written otherwise (投诉) → its code",
+        "unknown_call_type": "unknown call type → empty",
+        "numeric_id": "numeric id → text",
+        "numeric_text": "text given as a number → text",
+        "number_form": "time given as a float or a string → whole ms",
+        "unreadable_time": "unreadable time → empty",
+        "wrong_type": "optional value of a wrong type → empty",
+        "words_dropped": "malformed word times → not used",
+        "empty_utterance": "utterance without text → left out",
+        "started_at_without_offset": "started_at without an offset → the time zone set",
+        "started_at_form": "started_at written otherwise → ISO 8601",
+        "started_at_unreadable": "unreadable started_at → empty",
+        "unlabelled_lines": "line of a text without a speaker label → no part of the call",
+        "conflicting_value": "values of one call that differ between rows → the first",
+    },
+}
+"""What each key of `Chunk.repaired` counts: values (texts, fields, lines), not characters."""
+
+
+def say(lang: str, key: str, /, **values: object) -> str:
+    """The message `key` in the language of the run, Chinese unless it is `en`."""
+    return MESSAGES["en" if lang == "en" else "zh"][key].format(**values)
+
+
+def input_error(lang: str, key: str, /, **values: object) -> InputError:
+    return InputError(say(lang, key, **values))
+
+
+def size_words(size: int) -> str:
+    """52428800 → `52.4 MB`."""
+    return f"{size / 1e6:.1f} MB"

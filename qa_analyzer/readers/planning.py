@@ -1,0 +1,417 @@
+"""Files → blocks of about equal size, in a fixed order. Runs in the parent process and holds one block at a time.
+
+Looks only at what it must: small files are told apart by whoever reads them. A large NDJSON file is cut at line ends
+and its newlines are counted on the way, so that every block knows its first line. What cannot be cut without being
+unpacked or decoded (gzip, Zstandard, UTF-16, large tables) travels in `Block.payload`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import mmap
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from qa_analyzer.readers.chunk import Block, BlockKind, Problem, Source
+from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of
+from qa_analyzer.readers.inputs import PathLike, sources
+from qa_analyzer.readers.mend import Unmendable
+from qa_analyzer.readers.messages import size_words
+from qa_analyzer.readers.ndjson import LINE_BYTES, call_id_in
+from qa_analyzer.readers.table import BrokenTable, Heading, csv_rows, delimiter_of
+
+BLOCK_BYTES = 16 << 20
+SMALL_BYTES = 1 << 20
+"""Files up to this size are read whole, many to a block."""
+SMALL_PACKED_BYTES = 1 << 16
+"""The same for compressed files: 64 KB unpack to 64 MB at most."""
+FILES_A_BLOCK = 500
+DOCUMENT_BYTES = 256 << 20
+"""A JSON array, a workbook: read whole, since they cannot be cut."""
+TABLE_BYTES = 32 << 20
+"""A larger CSV file is read in pieces, and the rows of a call must stand together."""
+TEXT_BYTES = 16 << 20
+"""A written dialogue is one call; 24 hours of speech are less than 2 MB."""
+_HEAD = 1 << 18
+_READ = 1 << 20
+_NEWLINE = 10
+ZSTD_WINDOW = 1 << 27
+PACKED_ERRORS = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+
+Open = Callable[[], BinaryIO]
+
+
+def plan(paths: Sequence[PathLike], *, block_bytes: int = BLOCK_BYTES, lang: str = "zh") -> Iterator[Block]:
+    """Units of work for `paths` (files, folders, globs, as the user gave them), by path and line.
+
+    The same calls come out whatever `block_bytes` is. Lazy: blocks with a payload are made when asked for. Raises
+    `InputError` before the first block; a file that cannot be read is a block that `load` turns into a rejection.
+    """
+    found = sources(paths, lang=lang)
+    return _blocks(found, block_bytes)
+
+
+def _blocks(found: list[Source], block_bytes: int) -> Iterator[Block]:
+    small: list[Source] = []
+    size = 0
+    for source in found:
+        bytes_in = _small_size(source)
+        if small and (bytes_in is None or size + bytes_in > block_bytes or len(small) == FILES_A_BLOCK):
+            yield Block(BlockKind.FILES, tuple(small), size=size)
+            small, size = [], 0
+        if bytes_in is None:
+            yield from _large(source, block_bytes)
+        else:
+            small.append(source)
+            size += bytes_in
+    if small:
+        yield Block(BlockKind.FILES, tuple(small), size=size)
+
+
+def _small_size(source: Source) -> int | None:
+    """Bytes of a file that is read whole, None for a large one."""
+    path = Path(source.path)
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return 0  # whoever reads it will say why
+    packed = path.suffix.lower() in {".gz", ".zst", ".zstd"}
+    return size if size <= (SMALL_PACKED_BYTES if packed else SMALL_BYTES) else None
+
+
+def _large(source: Source, block_bytes: int) -> Iterator[Block]:
+    try:
+        with open(source.path, "rb") as file:
+            head = file.read(_HEAD)
+        kind = container(head)
+        if kind in (Container.GZIP, Container.ZSTD):
+            yield from _unpacked(source, kind, block_bytes)
+        elif kind is Container.PARQUET:
+            yield from _parquet(source, block_bytes)
+        elif kind is Container.TEXT:
+            yield from _text(source, head, Path(source.path).stat().st_size, None, block_bytes)
+        elif kind is Container.ZIP:
+            yield from _whole(source, Path(source.path).stat().st_size, None, DOCUMENT_BYTES)
+        else:  # a recording or the like: its first bytes are enough to say so
+            yield Block(BlockKind.FILES, (source,), size=len(head), payload=head)
+    except OSError as error:
+        yield _failed(source, "unreadable", detail=error.strerror or type(error).__name__)
+
+
+def _failed(source: Source, key: str, *, first_line: int = 0, call_id: str = "", **values: str) -> Block:
+    return Block(
+        BlockKind.FAILED, (source,), first_line=first_line, problem=Problem(key, tuple(values.items()), call_id)
+    )
+
+
+# Text -------------------------------------------------------------------------------------------------------------
+
+
+def _text(source: Source, head: bytes, size: int | None, unpack: Open | None, block_bytes: int) -> Iterator[Block]:
+    """`size` is None and `unpack` gives the bytes where the file is compressed."""
+    encoding = encoding_of(head)
+    if encoding is None:
+        yield _failed(source, "undecodable_file")
+        return
+    suffix = Path(source.path.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
+    layout = layout_of(head.decode(encoding, "replace"), suffix)
+    if layout is Layout.JSON_LINES or not head.strip():
+        if unpack is None and not encoding.startswith("utf-16"):
+            yield from _cut_file(source, encoding, block_bytes)
+        else:
+            with (unpack or _plain(source))() as stream:
+                yield from _cut_stream(source, stream, encoding, block_bytes)
+        return
+    if layout is Layout.TABLE and (size is None or size > TABLE_BYTES):
+        with (unpack or _plain(source))() as stream:
+            yield from _cut_table(source, stream, encoding, block_bytes)
+        return
+    limit = {Layout.JSON_DOCUMENT: DOCUMENT_BYTES, Layout.TABLE: TABLE_BYTES}.get(layout, TEXT_BYTES)
+    yield from _whole(source, size, unpack, limit)
+
+
+def _plain(source: Source) -> Open:
+    return lambda: Path(source.path).open("rb")
+
+
+def _whole(source: Source, size: int | None, unpack: Open | None, limit: int) -> Iterator[Block]:
+    """A file that is read at once, if it is not too large for that."""
+    payload = None
+    if unpack is not None:
+        with unpack() as stream:
+            payload = stream.read(limit + 1)
+        size = len(payload)
+    if size is not None and size > limit:
+        yield _failed(source, "too_large", size=size_words(size), limit=size_words(limit))
+    else:
+        yield Block(BlockKind.FILES, (source,), size=size or 0, payload=payload)
+
+
+def _cut_file(source: Source, encoding: str, block_bytes: int) -> Iterator[Block]:
+    """Blocks of whole lines of a file on disk, found through a memory map."""
+    with open(source.path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        size, at, line = len(mapped), 0, 1
+        while at < size:
+            end = min(at + block_bytes, size)
+            if end < size:
+                cut = mapped.rfind(b"\n", at, end) + 1
+                if cut <= at:
+                    cut = mapped.find(b"\n", end) + 1 or size
+                end = cut
+            count = _newlines(mapped, at, end)
+            alone = count == 0 or (count == 1 and mapped[end - 1] == _NEWLINE)
+            if alone and end - at > LINE_BYTES + len(b"\r\n"):
+                yield _long_line(source, mapped[at : at + _READ], end - at, line)
+            else:
+                yield Block(
+                    BlockKind.LINES,
+                    (source,),
+                    start=at,
+                    size=end - at,
+                    first_line=line,
+                    whole=at == 0 and end == size,
+                    encoding=encoding,
+                )
+            at, line = end, line + count
+
+
+def _newlines(mapped: mmap.mmap, start: int, end: int) -> int:
+    view = np.frombuffer(mapped, np.uint8, end - start, start)
+    count = int(np.count_nonzero(view == _NEWLINE))
+    del view  # a map with a view on it cannot be closed
+    return count
+
+
+def _long_line(source: Source, head: bytes, size: int, line: int) -> Block:
+    return _failed(
+        source,
+        "line_too_long",
+        first_line=line,
+        call_id=call_id_in(head),
+        size=size_words(size),
+        limit=size_words(LINE_BYTES),
+    )
+
+
+def _cut_stream(source: Source, stream: BinaryIO, encoding: str, block_bytes: int) -> Iterator[Block]:
+    """Blocks of whole lines of a stream, with their bytes. A line over the limit is passed over, not held."""
+    reader = _Reader(stream, encoding)
+    held = bytearray()
+    line, first, ended = 1, True, False
+    while not ended:
+        read = reader.read()
+        held += read
+        ended = not read
+        while cut := _cut(held, block_bytes, whole=ended and not reader.broken):
+            if _is_overlong(held, cut):
+                yield _long_line(source, bytes(held[:_READ]), cut, line)
+            else:
+                yield Block(
+                    BlockKind.LINES,
+                    (source,),
+                    size=cut,
+                    first_line=line,
+                    whole=first and ended and cut == len(held),
+                    encoding="utf-8" if reader.decodes else encoding,
+                    payload=bytes(held[:cut]),
+                )
+            line, first = line + held.count(b"\n", 0, cut), False
+            del held[:cut]
+        if len(held) > max(block_bytes, 2 * LINE_BYTES) and held.find(b"\n") < 0:
+            head, size = bytes(held[:_READ]), len(held)
+            held.clear()
+            size += reader.pass_line(held)
+            yield _long_line(source, head, size, line)
+            line, first = line + 1, False
+    if reader.broken:
+        yield _failed(source, "compressed_broken", first_line=line, detail=reader.broken)
+    elif first:
+        yield _failed(source, "empty")
+
+
+def _cut(held: bytearray, block_bytes: int, whole: bool) -> int:
+    """Bytes of the next block, 0 if more must be read first. `whole` = nothing follows what is held."""
+    if whole and len(held) <= block_bytes:
+        return len(held)
+    if not whole and len(held) < block_bytes:
+        return 0
+    return held.rfind(b"\n", 0, block_bytes) + 1 or held.find(b"\n") + 1 or (len(held) if whole else 0)
+
+
+def _is_overlong(held: bytearray, cut: int) -> bool:
+    return cut > LINE_BYTES + len(b"\r\n") and held.find(b"\n", 0, cut - 1) < 0
+
+
+class _Reader:
+    """Reads a stream piece by piece, UTF-16 as UTF-8. A damaged stream ends early, and `broken` says why."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self.decodes = encoding.startswith("utf-16")
+        self.broken = ""
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace") if self.decodes else None
+
+    def read(self) -> bytes:
+        """The next bytes, none at the end."""
+        found = b""
+        while not found:
+            try:
+                read = self._stream.read(_READ)
+            except PACKED_ERRORS as error:
+                self.broken = type(error).__name__
+                return b""
+            found = self._decoder.decode(read, not read).encode("utf-8", "replace") if self._decoder else read
+            if not read:
+                break
+        return found
+
+    def pass_line(self, held: bytearray) -> int:
+        """Pass over the rest of a line: its bytes are counted, what follows is put into `held`."""
+        passed = 0
+        while read := self.read():
+            end = read.find(b"\n") + 1
+            if end:
+                held += read[end:]
+                return passed + end
+            passed += len(read)
+        return passed
+
+
+# Tables -----------------------------------------------------------------------------------------------------------
+
+
+def _cut_table(source: Source, stream: BinaryIO, encoding: str, block_bytes: int) -> Iterator[Block]:
+    """Rows of a large CSV file, cut where `call_id` changes."""
+    lines = io.TextIOWrapper(stream, "utf-8-sig" if encoding == "utf-8" else encoding, newline="")
+    above = 1
+    first = next(lines, "")
+    while first and not first.strip():
+        first = next(lines, "")
+        above += 1
+    try:
+        cells = next(csv.reader([first], delimiter=delimiter_of(first)))
+        heading = Heading([cell.lstrip("\ufeff") for cell in cells])
+    except (Unmendable, StopIteration, csv.Error) as problem:
+        if isinstance(problem, Unmendable):
+            yield _failed(source, problem.key, **{key: str(value) for key, value in problem.values.items()})  # type: ignore[arg-type]
+        else:
+            yield _failed(source, "empty")
+        return
+    if not heading.has_id():
+        yield _failed(source, "too_large", size="> " + size_words(TABLE_BYTES), limit=size_words(TABLE_BYTES))
+        return
+    rows: list[tuple[int, list[str]]] = []
+    held = 0
+    last = ""
+    id_at = heading.names.index("call_id")
+    try:
+        for number, row in csv_rows(lines, delimiter_of(first)):
+            call_id = row[id_at].strip() if id_at < len(row) else ""
+            if call_id and call_id != last and held >= block_bytes:
+                yield _rows_block(source, cells, rows)
+                rows, held = [], 0
+            last = call_id or last
+            rows.append((above + number, row))
+            held += 3 * sum(map(len, row))
+        if rows:
+            yield _rows_block(source, cells, rows)
+    except (BrokenTable, UnicodeDecodeError, *PACKED_ERRORS) as error:
+        if rows:
+            yield _rows_block(source, cells, rows)
+        if isinstance(error, BrokenTable):
+            yield _failed(source, "table_broken", first_line=above + error.line, detail=error.detail)
+        elif isinstance(error, UnicodeDecodeError):
+            line = rows[-1][0] + 1 if rows else above
+            yield _failed(source, "undecodable", first_line=line, encoding=encoding.upper())
+        else:
+            yield _failed(source, "compressed_broken", detail=type(error).__name__)
+
+
+def _rows_block(source: Source, cells: list[str], rows: list[tuple[int, list[str]]]) -> Block:
+    payload = msgspec.msgpack.encode((cells, rows))
+    return Block(BlockKind.ROWS, (source,), size=len(payload), first_line=rows[0][0], payload=payload)
+
+
+def _parquet(source: Source, block_bytes: int) -> Iterator[Block]:
+    """Row groups as blocks; those much larger than a block are read here, piece by piece."""
+    try:
+        file = pq.ParquetFile(source.path)
+        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    except (pa.ArrowException, OSError) as error:
+        yield _failed(source, "parquet_broken", detail=type(error).__name__)
+        return
+    with file:
+        row = 1
+        for number, group in enumerate(groups):
+            whole = file.metadata.num_rows == 1
+            if group.total_byte_size <= 2 * block_bytes:
+                yield Block(
+                    BlockKind.ROW_GROUP,
+                    (source,),
+                    start=number,
+                    size=group.total_byte_size,
+                    first_line=row,
+                    whole=whole,
+                )
+            else:
+                yield from _pieces(source, file, number, group, row, block_bytes)
+            row += group.num_rows
+        if row == 1:
+            yield _failed(source, "no_calls")
+
+
+def _pieces(source: Source, file: Any, number: int, group: Any, row: int, block_bytes: int) -> Iterator[Block]:
+    rows = max(1, block_bytes * group.num_rows // max(1, group.total_byte_size))
+    try:
+        for batch in file.iter_batches(batch_size=rows, row_groups=[number], use_threads=False):
+            yield Block(
+                BlockKind.COLUMNS, (source,), first_line=row, payload=arrow_stream(batch), whole=group.num_rows == 1
+            )
+            row += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        yield _failed(source, "parquet_broken", first_line=row, detail=type(error).__name__)
+
+
+def arrow_stream(batch: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+# Compressed files -------------------------------------------------------------------------------------------------
+
+
+def opened(path: str, kind: Container) -> BinaryIO:
+    """A stream of the bytes in a gzip or Zstandard file, all members and frames."""
+    if kind is Container.GZIP:
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
+    return unpacker.stream_reader(Path(path).open("rb"), read_across_frames=True)
+
+
+def _unpacked(source: Source, kind: Container, block_bytes: int) -> Iterator[Block]:
+    def unpack() -> BinaryIO:
+        return opened(source.path, kind)
+
+    try:
+        with unpack() as stream:
+            head = stream.read(_HEAD)
+        inner = container(head)
+        if inner is Container.TEXT:
+            yield from _text(source, head, None, unpack, block_bytes)
+        else:
+            yield from _whole(source, None, unpack, DOCUMENT_BYTES)
+    except PACKED_ERRORS as error:
+        yield _failed(source, "compressed_broken", detail=type(error).__name__)

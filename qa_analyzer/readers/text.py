@@ -1,0 +1,86 @@
+"""A written dialogue, one call a file: `客服：… 客户：…`, with lines such as `通话编号：…` above it.
+
+`dialogue` knows labels and times; this module decides which lines belong to the call, and makes a call of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from qa_analyzer.readers.dialogue import DialogueProblem, Line, parse_dialogue
+from qa_analyzer.readers.headings import CALL_FIELDS, field_of
+from qa_analyzer.readers.mend import Unmendable
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_ABOVE = re.compile(r"\s*(?P<heading>[^：:]{1,20}?)\s*[：:]\s*(?P<value>.*?)\s*")
+_EVENT_OPENS = ("（", "(")
+
+
+def read_dialogue(text: str, source: str, count: Counter[str]) -> dict[str, Any]:
+    """The call in `text` as a canonical object, without `call_id` unless a line above names it.
+
+    Lines that nobody says are left out and counted: what stands before the first label, and what follows a blank line
+    without a label or an event (a comment between two parts of a dialogue). A line directly under a labelled one is
+    the same speaker going on. Raises `Unmendable` where no line has a label.
+    """
+    rows = _LINE_END.split(text)
+    lines = parse_dialogue(text, source)
+    first = next((line.line for line in lines if line.label is not None), None)
+    if first is None:
+        raise Unmendable("no_label")
+    call = _written_above(rows[: first - 1])
+    used = {number for number, row in enumerate(rows[: first - 1], 1) if _heading(row)}
+    spoken, unlabelled = _spoken(lines, rows, used)
+    count["unlabelled_lines"] += len(unlabelled)
+    call["utterances"] = [
+        {
+            "role": line.role.code,
+            "speaker": line.speaker,
+            "start_ms": line.start_ms,
+            "end_ms": line.end_ms,
+            "text": line.text,
+        }
+        for line in spoken
+    ]
+    return call
+
+
+def _spoken(lines: list[Line], rows: list[str], used: set[int]) -> tuple[list[Line], set[int]]:
+    """The lines of the call, and the numbers of the rows that are none."""
+    spoken: list[Line] = []
+    unlabelled: set[int] = set()
+    prose = False
+    for line in lines:
+        if line.label is not None:
+            prose = False
+        elif line.problem is DialogueProblem.NO_LABEL:
+            if line.line not in used:
+                unlabelled.add(line.line)
+            continue
+        elif not prose and spoken and line.line > 1 and not rows[line.line - 2].strip():
+            prose = not _is_event(line.text)
+        if prose:
+            unlabelled.add(line.line)
+        elif line.text:
+            spoken.append(line)
+    return spoken, unlabelled
+
+
+def _is_event(text: str) -> bool:
+    """Nothing but （…）."""
+    return text.startswith(_EVENT_OPENS) and not re.sub(r"（[^（）]*）|\([^()]*\)|\s", "", text)
+
+
+def _written_above(rows: list[str]) -> dict[str, Any]:
+    return dict(pair for pair in map(_heading, rows) if pair)
+
+
+def _heading(row: str) -> tuple[str, str] | None:
+    """`坐席工号：A012` → (`agent_id`, `A012`)."""
+    found = _ABOVE.fullmatch(row)
+    name = field_of(found["heading"]) if found else None
+    if found is None or name is None or name not in CALL_FIELDS or not found["value"]:
+        return None
+    return name, found["value"]

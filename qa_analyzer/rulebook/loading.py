@@ -1,0 +1,249 @@
+"""A folder of YAML files → a `Rulebook`, or all problems of all files with their lines.
+
+Knows files, ids, and which rubric counts. Syntax is `reading`'s, shape `shaping`'s, meaning `checking`'s; this module
+puts them together and turns their findings into `RuleProblem`s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from qa_analyzer.errors import InputError, RuleProblem, RulesError
+from qa_analyzer.resources import shipped
+from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_flaws
+from qa_analyzer.rulebook.messages import Issue, Language
+from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
+from qa_analyzer.rulebook.reading import compose, decode, source_lines
+from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample
+from qa_analyzer.rulebook.shaping import Shaped, shape
+
+SUFFIXES = (".yaml", ".yml")
+RUBRIC_STEM = "rubric"
+FRAMEWORKS = "frameworks"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_rulebook(
+    folder: Path,
+    *,
+    shipped_rubric: Path | None = None,
+    figures: Collection[str] | None = None,
+    lang: Language = "zh",
+) -> Rulebook:
+    """Read every rule under `folder` and its rubric (the shipped one if it has none).
+
+    `figures`: the names that `measure` may use; None leaves them unchecked.
+    Raises `RulesError` with every problem of every file, by path and line.
+    """
+    rulebook, problems = read_rulebook(folder, shipped_rubric=shipped_rubric, figures=figures, lang=lang)
+    if rulebook is None or problems:
+        raise RulesError(problems)
+    return rulebook
+
+
+def read_rulebook(
+    folder: Path,
+    *,
+    shipped_rubric: Path | None = None,
+    figures: Collection[str] | None = None,
+    lang: Language = "zh",
+) -> tuple[Rulebook | None, list[RuleProblem]]:
+    """As `load_rulebook`, with the problems as values; the rulebook is None if there are any."""
+    if not folder.is_dir():
+        return None, [RuleProblem(folder, 0, Issue(0, "no_folder").text(lang))]
+    rule_paths, rubric_paths = _paths(folder)
+    own_rubric = bool(rubric_paths)
+    problems: list[RuleProblem] = []
+    if len(rubric_paths) > 1:
+        problems.append(RuleProblem(rubric_paths[1], 0, Issue(0, "two_rubrics").text(lang)))
+    ids, doubled = _ids(folder, rule_paths, lang)
+    problems += doubled
+    if not ids:
+        problems.append(RuleProblem(folder, 0, Issue(0, "no_rules").text(lang)))
+
+    rubric_path = rubric_paths[0] if own_rubric else _shipped_rubric(shipped_rubric)
+    rubric_text, rubric, names = "", None, KnownNames(figures=figures)
+    if rubric_path is None:
+        problems.append(RuleProblem(folder, 0, Issue(0, "no_rubric").text(lang)))
+    else:
+        rubric_text, found = _text(rubric_path, lang)
+        problems += found
+        if not found:
+            rubric, names, found = check_rubric(
+                rubric_text, path=rubric_path, rule_ids=ids if own_rubric else None, figures=figures, lang=lang
+            )
+            problems += found
+
+    rules, texts = [], {}
+    for rule_id, path in ids.items():
+        texts[rule_id], found = _text(path, lang)
+        problems += found
+        if not found:
+            rule, found = check_rule(texts[rule_id], rule_id=rule_id, path=path, names=names, lang=lang)
+            problems += found
+            rules += [rule] if rule else []
+    problems.sort(key=lambda problem: (str(problem.path), problem.line))
+    if problems or rubric is None:
+        return None, problems
+    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder), []
+
+
+def check_rule(
+    text: str, *, rule_id: str, path: Path, names: KnownNames, lang: Language = "zh"
+) -> tuple[Rule | None, list[RuleProblem]]:
+    """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems."""
+    shaped, issues = _shaped(text, RuleFile)
+    if shaped is None:
+        return None, _problems(text, path, issues, lang)
+    issues += _located(rule_flaws(shaped.draft, shaped.damaged, names), shaped.lines)
+    spec, more = (None, []) if issues else _validated(shaped)
+    if spec is None:
+        return None, _problems(text, path, [*issues, *more], lang)
+    return Rule(rule_id, path, spec, _examples(spec, shaped.lines), shaped.lines), []
+
+
+def check_rubric(
+    text: str,
+    *,
+    path: Path,
+    rule_ids: Collection[str] | None,
+    figures: Collection[str] | None = None,
+    lang: Language = "zh",
+) -> tuple[Rubric | None, KnownNames, list[RuleProblem]]:
+    """A rubric's text → the rubric (or None), the names it gives to rules, and all that is wrong with it.
+
+    `rule_ids`: the rules that it may name, None for any. Where the rubric is damaged the names are None, so that one
+    mistake in the rubric does not become a problem of every rule.
+    """
+    shaped, issues = _shaped(text, Rubric)
+    if shaped is None:
+        return None, KnownNames(figures=figures), _problems(text, path, issues, lang)
+    names = KnownNames(
+        criteria=_keys(shaped, "criteria", shaped.draft.criteria),
+        thresholds=_keys(shaped, "thresholds", shaped.draft.thresholds),
+        figures=figures,
+    )
+    issues += _located(rubric_flaws(shaped.draft, shaped.damaged, rule_ids), shaped.lines)
+    rubric, more = (None, []) if issues else _validated(shaped)
+    return rubric, names, _problems(text, path, [*issues, *more], lang)
+
+
+def _keys(shaped: Shaped[Rubric], key: str, known: Mapping[str, object]) -> tuple[str, ...] | None:
+    if () in shaped.damaged or (key,) in shaped.damaged:
+        return None
+    # A criterion that is itself damaged still exists.
+    return tuple(dict.fromkeys([*known, *(str(path[1]) for path in shaped.lines if path[:1] == (key,) and path[1:])]))
+
+
+def _shaped(text: str, model: type[Model]) -> tuple[Shaped[Model] | None, list[Issue]]:
+    node, issues = compose(text)
+    if node is None:
+        return None, issues
+    shaped = shape(node, model)
+    return shaped, list(shaped.issues)
+
+
+def _validated(shaped: Shaped[Model]) -> tuple[Model | None, list[Issue]]:
+    """The draft as a validated model. What pydantic still objects to is reported in its own words."""
+    try:
+        return type(shaped.draft).model_validate(shaped.draft.model_dump(by_alias=True, exclude_unset=True)), []
+    except ValidationError as error:
+        issues = []
+        for fault in error.errors():
+            key = next((str(step) for step in reversed(fault["loc"]) if isinstance(step, str)), "")
+            issues.append(Issue(line_of(shaped.lines, fault["loc"]), "invalid", {"key": key, "reason": fault["msg"]}))
+        return None, issues
+
+
+def _located(flaws: Iterable[Flaw], lines: Mapping[KeyPath, int]) -> list[Issue]:
+    return [Issue(line_of(lines, flaw.at), flaw.what, flaw.facts) for flaw in flaws]
+
+
+def _problems(text: str, path: Path, issues: Iterable[Issue], lang: Language) -> list[RuleProblem]:
+    rows = source_lines(text)
+    found = []
+    for issue in sorted(issues, key=lambda issue: issue.line):
+        row = rows[issue.line - 1].rstrip() if 0 < issue.line <= len(rows) else ""
+        found.append(RuleProblem(path, issue.line, issue.text(lang), row))
+    return list(dict.fromkeys(found))
+
+
+def _examples(spec: RuleFile, lines: Mapping[KeyPath, int]) -> tuple[RuleExample, ...]:
+    return tuple(
+        _example(example, number, line_of(lines, ("examples", number - 1)))
+        for number, example in enumerate(spec.examples, 1)
+    )
+
+
+def _example(example: Example, number: int, line: int) -> RuleExample:
+    (name,) = example.model_fields_set
+    script: str | ScriptedExample = getattr(example, name)
+    kind = next(kind for kind in EXAMPLE_KINDS if kind == name.removesuffix("_"))
+    if isinstance(script, ScriptedExample):
+        return RuleExample(kind, script.text, script.call, line, number)
+    return RuleExample(kind, script, ExampleCall(), line, number)
+
+
+# ---- files -----------------------------------------------------------------------------------------------------
+
+
+def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Rule files and rubric files, by path. Hidden files and folders, and `frameworks/`, hold no rules."""
+    rules, rubrics = [], []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.suffix.lower() not in SUFFIXES or path.is_dir() or any(part.startswith(".") for part in inside.parts):
+            continue
+        if len(inside.parts) == 1 and inside.stem == RUBRIC_STEM:
+            rubrics.append(path)
+        elif inside.parts[0] != FRAMEWORKS:
+            rules.append(path)
+    return rules, rubrics
+
+
+def _ids(folder: Path, paths: Iterable[Path], lang: Language) -> tuple[dict[str, Path], list[RuleProblem]]:
+    """Rule id → file, by id; an id is the path inside the folder, without suffix, with `/`."""
+    ids: dict[str, Path] = {}
+    problems = []
+    for path in paths:
+        rule_id = path.relative_to(folder).with_suffix("").as_posix()
+        if rule_id in ids:
+            facts = {"first": ids[rule_id].name, "id": rule_id}
+            problems.append(RuleProblem(path, 0, Issue(0, "two_files", facts).text(lang)))
+        else:
+            ids[rule_id] = path
+    return dict(sorted(ids.items())), problems
+
+
+def _shipped_rubric(given: Path | None) -> Path | None:
+    if given is not None:
+        return given
+    try:
+        paths = _paths(shipped("rules"))[1]
+    except InputError:
+        return None
+    return paths[0] if paths else None
+
+
+def _text(path: Path, lang: Language) -> tuple[str, list[RuleProblem]]:
+    try:
+        text, issues = decode(path.read_bytes())
+    except OSError as error:
+        return "", [RuleProblem(path, 0, Issue(0, "unreadable", {"reason": str(error.strerror)}).text(lang))]
+    return text, [RuleProblem(path, issue.line, issue.text(lang)) for issue in issues]
+
+
+def _hash(texts: Mapping[str, str], rubric_text: str) -> str:
+    """Hex digest over ids and texts; each is preceded by its length, so that nothing can move between them."""
+    digest = hashlib.sha256()
+    for part in (rubric_text, *(part for rule_id in sorted(texts) for part in (rule_id, texts[rule_id]))):
+        content = part.encode("utf-8")
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.hexdigest()[:16]

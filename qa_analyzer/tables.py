@@ -1,0 +1,393 @@
+"""Analysis → the contract's tables (Arrow): calls, findings, emotion. Names and codes in ASCII, quotes as spoken.
+
+Knows columns and messages. Knows nothing about files; headings in the user's language are the writers' business.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qa_analyzer import figures
+from qa_analyzer.analysis import Analysis
+from qa_analyzer.batch import Batch, ranges
+from qa_analyzer.emotion.model import Label
+from qa_analyzer.emotion.trajectory import follow
+from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
+from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
+from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
+from qa_analyzer.privacy import masked_points
+from qa_analyzer.rubric import Scores, score_calls
+from qa_analyzer.rulebook.model import Rule
+from qa_analyzer.scorecard import AgentSums, sum_agents
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Lang = Literal["zh", "en"]
+
+LONGEST_QUOTE = 500
+"""Code points of a quote (contract)."""
+
+CODE = pa.dictionary(pa.int32(), pa.string())
+
+FINDING_COLUMNS: dict[str, pa.DataType] = {
+    "call_id": CODE,
+    "agent_id": CODE,
+    "rule": CODE,
+    "verdict": CODE,
+    "severity": CODE,
+    "criterion": CODE,
+    "occasion_turn": pa.int32(),
+    "turn": pa.int32(),
+    "role": CODE,
+    "start_ms": pa.int64(),
+    "text_start": pa.int32(),
+    "text_end": pa.int32(),
+    "quote": pa.string(),
+    "message": pa.string(),
+    "suggest": CODE,
+    "deduction": pa.float64(),
+    "same_fault_as": CODE,
+}
+EMOTION_COLUMNS: dict[str, pa.DataType] = {
+    "call_id": CODE,
+    "turn": pa.int32(),
+    "start_ms": pa.int64(),
+    "value": pa.float64(),
+    "label": CODE,
+}
+
+WHY_TEXTS: dict[Lang, dict[int, str]] = {
+    "zh": {
+        Why.NO_TIMESTAMPS: "没有完整的时间，无法判定",
+        Why.NO_HANG_UP: "不知道是谁挂的机，无法判定",
+        Why.NO_START_TIME: "不知道通话开始的时间，无法判定",
+        Why.UNKNOWN_ROLE: "说话人身份不明，无法判定",
+        Why.ACROSS_JOIN: "这句话跨了两个识别片段，请人工复核",
+        Why.UNSURE_PHASE: "不能确定通话是否有这一阶段（例如不知道怎样结束的），无法判定",
+        Why.INTERPOLATED: "开口的准确时间是估算的，差一点就不算抢话，请人工复核",
+        Why.NEARLY_EXCUSED: "附近有近似的说法可以免责，请人工复核",
+    },
+    "en": {
+        Why.NO_TIMESTAMPS: "cannot tell: times are missing",
+        Why.NO_HANG_UP: "cannot tell: it is not known who hung up",
+        Why.NO_START_TIME: "cannot tell: the start time of the call is not known",
+        Why.UNKNOWN_ROLE: "cannot tell: it is not known who speaks",
+        Why.ACROSS_JOIN: "the wording runs across two recogniser segments: for review",
+        Why.UNSURE_PHASE: "cannot tell: it is unsure whether the call has this phase",
+        Why.INTERPOLATED: "the moment of the first word is an estimate and decides: for review",
+        Why.NEARLY_EXCUSED: "something close by may excuse it: for review",
+    },
+}
+NEAR_TEXTS: dict[Lang, dict[int, str]] = {
+    "zh": {
+        Near.TOO_LATE: "太晚",
+        Near.TOO_EARLY: "太早",
+        Near.WRONG_SPEAKER: "不是应说的人说的",
+        Near.EXCEPTED: "属于例外说法，不算",
+    },
+    "en": {
+        Near.TOO_LATE: "too late",
+        Near.TOO_EARLY: "too early",
+        Near.WRONG_SPEAKER: "said by the other party",
+        Near.EXCEPTED: "an exception, does not count",
+    },
+}
+WINDOW_TEXTS: dict[Lang, tuple[str, ...]] = {
+    "zh": ("（查找范围：话轮 ", "–", "；最接近的是话轮 ", " 的「", "」：", "）"),
+    "en": (" (searched: turns ", "–", "; nearest: turn ", " “", "”: ", ")"),
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The three tables of one block, and the numbers the agents' table is added up from."""
+
+    calls: pa.Table
+    findings: pa.Table
+    emotion: pa.Table
+
+
+def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lang: Lang) -> str:
+    """A text of a rule in a language; Chinese where there is no English one."""
+    if lang == "en" and rule.spec.en is not None:
+        translated: str | None = getattr(rule.spec.en, key)
+        if translated:
+            return translated
+    return str(getattr(rule.spec, key))
+
+
+def slices(points: NDArray[np.uint32], start: Indices, length: Indices) -> pa.StringArray:
+    """Stretches of code points as an Arrow string array. (n,)"""
+    gathered = points[ranges(start, length)]
+    width = 1 + (gathered > 0x7F).astype(np.int32) + (gathered > 0x7FF) + (gathered > 0xFFFF)
+    byte_ends = np.concatenate(([0], np.cumsum(width, dtype=np.int64)))
+    offsets = byte_ends[np.concatenate(([0], np.cumsum(length)))].astype(np.int32)
+    data = gathered.astype("<u4", copy=False).tobytes().decode("utf-32-le").encode("utf-8")
+    return pa.StringArray.from_buffers(len(start), pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def coded(codes: NDArray[np.int64] | NDArray[np.uint8], names: list[str] | tuple[str, ...]) -> pa.DictionaryArray:
+    """Codes as a dictionary array of names; negative codes are null."""
+    indices = pa.array(codes.astype(np.int32), mask=np.asarray(codes.astype(np.int64) < 0))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string()))
+
+
+def numbers(values: NDArray[np.float64] | Indices, known: Mask, kind: pa.DataType) -> pa.Array:
+    """Values with nulls where not known."""
+    return pa.array(values, kind, mask=~known)
+
+
+def build_tables(analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool = True) -> tuple[Tables, AgentSums]:
+    """The tables of one block, and what it adds to each agent's scorecard."""
+    batch = analysis.batch
+    points = masked_points(batch) if mask else batch.points
+    scores = score_calls(analysis.judgement, ruleset, analysis.court.facts.not_assessable < 0)
+    calls = calls_table(analysis, ruleset, scores)
+    sums = sum_agents(
+        analysis,
+        scores,
+        ruleset,
+        calls["agent_interruptions"].to_numpy().astype(np.float64),
+        calls["emotion_end"].to_numpy().astype(np.float64),
+    )
+    return Tables(calls, findings_table(analysis, ruleset, scores, points, lang), emotion_table(analysis)), sums
+
+
+def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Table:
+    """One row a call, in the order of the batch."""
+    batch, court, facts = analysis.batch, analysis.court, analysis.court.facts
+    thresholds = ruleset.rubric.thresholds
+    given = batch.columns
+    scored = scores.score >= 0
+    length, length_known = figures.duration(batch)
+    silence_s, longest_s = figures.silence(batch, court.timing)
+    pace, pace_known = figures.pace(batch)
+    share, share_known = figures.talk_share(batch)
+    customer = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
+    path = follow(
+        court.mood.value[customer],
+        np.searchsorted(customer, batch.call_turn),
+        batch.turn_backchannel[customer],
+    )
+    overlap, fewest = thresholds.get("interruption_overlap_s", 2.0), thresholds.get("interruption_characters", 4)
+    assessable = facts.not_assessable < 0
+    columns: dict[str, pa.Array] = {
+        "call_id": given.column("call_id"),
+        "agent_id": pc.fill_null(given.column("agent_id"), ""),
+        "agent_name": given.column("agent_name"),
+        "team": given.column("team"),
+        "started_at": given.column("started_at"),
+        "call_type": coded(facts.call_type.astype(np.int64), CALL_TYPES),
+        "call_type_inferred": pa.array(facts.inferred),
+        "assessable": pa.array(assessable),
+        "not_assessable_reason": coded(facts.not_assessable.astype(np.int64), NOT_ASSESSABLE),
+        "duration_s": numbers(length, length_known, pa.float64()),
+        "turns": pa.array(np.diff(batch.call_turn), pa.int32()),
+        "score": numbers(scores.score / 100, scored, pa.float64()),
+        "score_before_critical": numbers(scores.before_critical / 100, scored, pa.float64()),
+        "grade": coded(scores.grade, [grade.grade for grade in ruleset.rubric.grades]),
+        "critical": pa.array(scores.critical),
+    }
+    for index, code in enumerate(ruleset.rubric.criteria):
+        points = scores.criteria[:, index]
+        columns[f"score_{code}"] = numbers(points / 100, points >= 0, pa.float64())
+    columns["resolution"] = coded(facts.resolution.astype(np.int64), RESOLUTIONS)
+    for name in ("start", "valley", "peak", "end", "mean"):
+        columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
+    timed = batch.call_timed
+    for role in (Role.AGENT, Role.CUSTOMER):
+        count = figures.interruptions(batch, court.timing, role, overlap, fewest)
+        columns[f"{role.code}_interruptions"] = numbers(count, timed, pa.int32())
+    columns |= {
+        "silence_s": numbers(silence_s, timed, pa.float64()),
+        "longest_silence_s": numbers(longest_s, timed, pa.float64()),
+        "agent_chars_per_min": numbers(np.round(pace, 1), pace_known, pa.float64()),
+        "agent_talk_share": numbers(np.round(share, 4), share_known, pa.float64()),
+        "hang_up_by": coded(np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]),
+        "ruleset": coded(np.zeros(batch.n_calls, np.int64), [ruleset.rulebook.hash]),
+    }
+    for number, rule in enumerate(ruleset.rules):
+        columns[f"rule:{rule.id}"] = coded(
+            analysis.judgement.verdicts[:, number].astype(np.int64), [one.code for one in Verdict]
+        )
+    return pa.table(columns)
+
+
+def findings_table(
+    analysis: Analysis, ruleset: Ruleset, scores: Scores, points: NDArray[np.uint32], lang: Lang
+) -> pa.Table:
+    """One row for each fail and undetermined occasion and each pass with evidence, by call, rule and place."""
+    batch, rows, rule = analysis.batch, analysis.judgement.rows, analysis.judgement.rule
+    ids = [one.id for one in ruleset.rules]
+    criteria = list(ruleset.rubric.criteria)
+    criterion = np.fromiter((criteria.index(one.spec.criterion) for one in ruleset.rules), np.int64, len(ids))
+    shown = rows.turn != NOWHERE
+    turn = np.where(shown, rows.turn, 0)
+    base = batch.turn_text[turn] if batch.n_turns else turn
+    start = np.where(shown, rows.start, 0)
+    length = np.where(shown, np.minimum(rows.end - rows.start, LONGEST_QUOTE), 0)
+    number_in_call = batch.turn_number
+    columns = {
+        "call_id": pa.DictionaryArray.from_arrays(pa.array(rows.call, pa.int32()), batch.columns.column("call_id")),
+        "agent_id": pa.DictionaryArray.from_arrays(
+            pa.array(rows.call, pa.int32()), pc.fill_null(batch.columns.column("agent_id"), "")
+        ),
+        "rule": coded(rule, ids),
+        "verdict": coded(rows.verdict, [one.code for one in Verdict]),
+        "severity": coded(rows.severity, [one.value for one in SEVERITIES]),
+        "criterion": coded(criterion[rule], criteria),
+        "occasion_turn": _turn_numbers(rows.occasion, number_in_call),
+        "turn": _turn_numbers(rows.turn, number_in_call),
+        "role": coded(np.where(shown, batch.turn_role[turn], -1).astype(np.int64), ROLE_CODES),
+        "start_ms": numbers(_start_ms(batch, turn, start), shown & batch.turn_timed[turn], pa.int64()),
+        "text_start": numbers(start - base, shown, pa.int32()),
+        "text_end": numbers(np.where(shown, rows.end, 0) - base, shown, pa.int32()),
+        "quote": slices(points, start, length),
+        "message": messages(analysis, ruleset, points, lang),
+        "suggest": coded(
+            np.where(rows.verdict == Verdict.PASS, -1, rule), [rule_text(one, "suggest", lang) for one in ruleset.rules]
+        ),
+        "deduction": pa.array(scores.deduction / 100),
+        "same_fault_as": coded(scores.same_fault_as, ids),
+    }
+    return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
+
+
+def _turn_numbers(turn: Indices, number_in_call: Indices) -> pa.Array:
+    known = turn != NOWHERE
+    return numbers(number_in_call[np.where(known, turn, 0)] if len(number_in_call) else turn, known, pa.int32())
+
+
+def _start_ms(batch: Batch, turn: Indices, start: Indices) -> Indices:
+    """Start in ms of the utterance that each piece of evidence begins in."""
+    order = np.argsort(batch.utterance_start, kind="stable")
+    place = np.searchsorted(batch.utterance_start[order], start, "right") - 1
+    if not len(order):
+        return np.zeros(len(turn), np.int64)
+    utterance = order[np.maximum(place, 0)]
+    return np.where(batch.timed[utterance], batch.start_ms[utterance], batch.turn_start_ms[turn])
+
+
+def emotion_table(analysis: Analysis) -> pa.Table:
+    """One row a customer turn."""
+    batch = analysis.batch
+    turn = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
+    columns = {
+        "call_id": pa.DictionaryArray.from_arrays(
+            pa.array(batch.turn_call[turn], pa.int32()), batch.columns.column("call_id")
+        ),
+        "turn": pa.array(batch.turn_number[turn], pa.int32()),
+        "start_ms": numbers(batch.turn_start_ms[turn], batch.turn_timed[turn], pa.int64()),
+        "value": pa.array(np.round(analysis.court.mood.value[turn], 3)),
+        "label": coded(analysis.labels[turn], [one.code for one in Label]),
+    }
+    return pa.table(columns, schema=pa.schema(list(EMOTION_COLUMNS.items())))
+
+
+# ---- messages -------------------------------------------------------------------------------------------------
+
+
+def messages(analysis: Analysis, ruleset: Ruleset, points: NDArray[np.uint32], lang: Lang) -> pa.StringArray:
+    """What each row says to the reader. (n_rows,)
+
+    A failure: the message of its clause, filled in; for something missing also where it was looked for and the
+    nearest near miss. An undetermined row: why nobody can tell. A pass says nothing beyond its quote.
+    """
+    rows = analysis.judgement.rows
+    count = len(rows)
+    result = np.full(count, -1, np.int64)
+    parts: list[pa.Array] = []
+    offset = 0
+    failed = rows.verdict == Verdict.FAIL
+    for clause in np.unique(rows.clause[failed]):
+        mine = np.flatnonzero(failed & (rows.clause == clause))
+        parts.append(_filled(analysis, ruleset, int(clause), mine, points, lang))
+        result[mine] = offset + np.arange(len(mine))
+        offset += len(mine)
+    reasons = pa.array(["", *(WHY_TEXTS[lang][why] for why in sorted(WHY_TEXTS[lang]))], pa.string())
+    parts.append(reasons)
+    result[~failed] = offset + rows.why[~failed]
+    return pa.concat_arrays([part.cast(pa.string()) for part in parts]).take(pa.array(result))
+
+
+def _filled(
+    analysis: Analysis, ruleset: Ruleset, clause: int, mine: Indices, points: NDArray[np.uint32], lang: Lang
+) -> pa.Array:
+    """Messages of the failures of one clause."""
+    rows = analysis.judgement.rows
+    text = ruleset.clauses[clause]
+    rule = ruleset.rules[text.rule]
+    template = rule_text(rule, "message", lang) if lang == "en" or text.message is None else text.message
+    if lang == "en" and (rule.spec.en is None or not rule.spec.en.message):
+        template = text.message or rule.spec.message
+    pieces: list[pa.Array | pa.Scalar] = []
+    for literal, name, _, _ in string.Formatter().parse(template):
+        pieces.append(pa.scalar(literal, pa.string()))
+        if name == "match":
+            known = rows.match_start[mine] != NOWHERE
+            start = np.where(known, rows.match_start[mine], np.maximum(rows.start[mine], 0))
+            length = np.where(known, rows.match_end[mine] - start, 0)
+            pieces.append(slices(points, start, np.minimum(length, LONGEST_QUOTE)))
+        elif name == "category":
+            names = [*text.categories, ""]
+            pieces.append(pa.array(names).take(pa.array(np.where(rows.category[mine] >= 0, rows.category[mine], len(names) - 1))))
+        elif name in ("overlap", "waited", "figure"):
+            tenths = np.round(np.nan_to_num(rows.number[mine]), 1)
+            pieces.append(pc.cast(pa.array(tenths), pa.string()))
+    missing = (rows.window_lo[mine] != NOWHERE) & (rows.match_start[mine] == NOWHERE)
+    if missing.any():
+        pieces.append(_window(analysis, mine, missing, points, lang))
+    return _joined(pieces, len(mine))
+
+
+def _joined(pieces: list[pa.Array | pa.Scalar], count: int) -> pa.Array:
+    arrays = [piece if isinstance(piece, pa.Array) else pa.repeat(piece, count) for piece in pieces]
+    if len(arrays) == 1:
+        return arrays[0]
+    return pc.binary_join_element_wise(*arrays, "")
+
+
+def _window(
+    analysis: Analysis, mine: Indices, missing: Mask, points: NDArray[np.uint32], lang: Lang
+) -> pa.Array:
+    """«（查找范围：话轮 1–3；最接近的是话轮 5 的「抱歉」：太晚）» where something was missing, else empty."""
+    rows, batch = analysis.judgement.rows, analysis.batch
+    opening, to, nearest, quoted, because, closing = WINDOW_TEXTS[lang]
+    first = batch.call_turn[rows.call[mine]]
+    lo = np.where(missing, rows.window_lo[mine] - first, 0)
+    hi = np.where(missing, np.maximum(rows.window_hi[mine] - first - 1, lo), 0)
+    near = missing & (rows.near[mine] > 0)
+    at = np.where(near, rows.near_turn[mine] - first, 0)
+    start = np.where(near, rows.near_start[mine], 0)
+    length = np.where(near, np.minimum(rows.near_end[mine] - rows.near_start[mine], LONGEST_QUOTE), 0)
+    count = len(mine)
+
+    def constant(value: str) -> pa.Array:
+        return pa.repeat(pa.scalar(value), count)
+
+    def shown(values: Indices) -> pa.Array:
+        return pc.cast(pa.array(values), pa.string())
+
+    kinds = pa.array(["", *(NEAR_TEXTS[lang][one] for one in sorted(NEAR_TEXTS[lang]))])
+    near_text = pc.binary_join_element_wise(
+        constant(nearest),
+        shown(at),
+        constant(quoted),
+        slices(points, start, length),
+        constant(because),
+        kinds.take(pa.array(np.where(near, rows.near[mine], 0))),
+        "",
+    )
+    one_turn = pa.array(lo == hi)
+    span = pc.if_else(one_turn, shown(lo), pc.binary_join_element_wise(shown(lo), constant(to), shown(hi), ""))
+    whole = pc.binary_join_element_wise(
+        constant(opening), span, pc.if_else(pa.array(near), near_text, ""), constant(closing), ""
+    )
+    return pc.if_else(pa.array(missing), whole, "")

@@ -1,0 +1,301 @@
+"""Silences, talk-over, pace: what the clock tells about a batch.
+
+Needs runs with times; where a call is not timed throughout, the masks say so and nobody guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch, ranges
+from qa_analyzer.cues import Cues
+from qa_analyzer.model import Role
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+CALL_STRIDE = np.int64(1) << 40
+"""Larger than any time in ms: keeps the calls of a batch apart on one axis."""
+
+SHORTEST_SILENCE_MS = 1000
+"""Gaps below this are breathing; no rule may ask for less."""
+
+PREFIX = 24
+"""Code points at a turn's start in which leading backchannels are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """Gaps before agent turns that are the agent's to explain. All arrays (n,), by turn.
+
+    turn: the agent turn after the gap; gap_ms; announced: the agent had asked to wait; sure: both sides timed.
+    """
+
+    turn: Indices
+    gap_ms: Indices
+    announced: Mask
+    sure: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class TalkOver:
+    """Turns that begin while the other party speaks. All arrays (n,), by turn.
+
+    turn; overlap_ms from the first word that is no backchannel; most_ms: the same from the start of the
+    utterance that word lies in (they differ where the time had to be interpolated); characters: code points
+    of speech from that word to the end of the turn; sure: both roles known; over: role spoken over.
+    """
+
+    turn: Indices
+    overlap_ms: Indices
+    most_ms: Indices
+    characters: Indices
+    sure: Mask
+    over: NDArray[np.uint8]
+
+
+@dataclass
+class Timing:
+    """Lazy timing of one batch."""
+
+    batch: Batch
+    cues: Cues
+    pause_ms: int
+
+    @cached_property
+    def gap_before(self) -> tuple[Indices, Mask]:
+        """(t,) ms between a turn and the end of all speech before it (0 for a call's first turn), and known."""
+        batch = self.batch
+        runs = batch.runs
+        count = len(runs.call)
+        if not count:
+            return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        axis = runs.call * CALL_STRIDE
+        reach = np.maximum.accumulate(np.where(runs.timed, runs.end_ms, 0) + axis) - axis
+        first_run = np.unique(batch.run_turn, return_index=True)[1]
+        before = np.maximum(first_run - 1, 0)
+        has_before = (first_run > 0) & (runs.call[before] == runs.call[first_run])
+        gap = np.where(has_before, runs.start_ms[first_run] - reach[before], 0)
+        known = runs.timed[first_run] & (runs.timed[before] | ~has_before)
+        return np.where(known, np.maximum(gap, 0), 0), known
+
+    @cached_property
+    def silences(self) -> Silences:
+        """Gaps of at least SHORTEST_SILENCE_MS before agent turns, but for those the agent need not fill.
+
+        Not counted: after the agent's question or request to the customer (the customer is thinking), after
+        the customer's own request to wait. A request to wait, though a question, announces a hold.
+        """
+        batch = self.batch
+        gap, known = self.gap_before
+        turn = np.flatnonzero((gap >= SHORTEST_SILENCE_MS) & (batch.turn_role == Role.AGENT) & known)
+        before = self._answering_turn(turn)
+        asked = self._last_hit("question", before)
+        asked = np.maximum(asked, self._last_hit("customer_request", before))
+        asked = np.maximum(asked, self._question_marks(before))
+        waiting = self._last_hit("wait_request", before)
+        same_sentence = (waiting >= 0) & (asked >= 0) & (self._sentence(asked) == self._sentence(waiting))
+        agents_question = (
+            (batch.turn_role[before] == Role.AGENT) & (asked >= 0) & ~((waiting >= 0) & (same_sentence | (asked < waiting)))
+        )
+        customer_waits = (batch.turn_role[before] == Role.CUSTOMER) & (self._last_hit("customer_wait_request", before) >= 0)
+        counted = ~agents_question & ~customer_waits
+        turn = turn[counted]
+        speaking = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
+        place = np.searchsorted(speaking, turn) - 1
+        previous = speaking[np.maximum(place, 0)] if len(speaking) else np.zeros(len(turn), np.int64)
+        same_call = (place >= 0) & (batch.turn_call[previous] == batch.turn_call[turn])
+        announced = same_call & np.isin(previous, self.cues.turns("wait_request", Role.AGENT))
+        return Silences(turn, gap[turn], announced, np.ones(len(turn), np.bool_))
+
+    def _answering_turn(self, turn: Indices) -> Indices:
+        """The turn a gap follows; the customer's bare interjection (嗯…) is looked through."""
+        batch = self.batch
+        words = self.cues.lists.get("interjection", ())
+        table = np.zeros(characters.PLANE_SIZE, np.bool_)
+        table[[ord(character) for word in words for character in word]] = True
+        before = np.maximum(turn - 1, 0)
+        start = batch.turn_text[before]
+        length = batch.turn_text[before + 1] - start
+        length = np.where(batch.turn_backchannel[before], np.minimum(length, 32), 0)
+        gathered = batch.normal[ranges(start, length)]
+        owner = np.repeat(np.arange(len(before)), length)
+        other = ~table[gathered] & ~characters.wordless_table()[gathered]
+        bare = (length > 0) & (np.bincount(owner[other], minlength=len(before)) == 0)
+        earlier = np.maximum(before - 1, 0)
+        inside = batch.turn_call[earlier] == batch.turn_call[turn]
+        return np.where(bare & inside & (before > 0), earlier, before)
+
+    def _last_hit(self, name: str, turn: Indices) -> Indices:
+        """(n,) end position of the last hit of a list in each turn, or -1."""
+        hit_turn, _, end = self.cues.hits(name)
+        place = np.searchsorted(hit_turn, turn, "right") - 1
+        if not len(hit_turn):
+            return np.full(len(turn), -1, np.int64)
+        found = (place >= 0) & (hit_turn[np.maximum(place, 0)] == turn)
+        return np.where(found, end[np.maximum(place, 0)], -1)
+
+    @cached_property
+    def _marks(self) -> Indices:
+        return np.flatnonzero(self.batch.normal == ord("?"))
+
+    def _question_marks(self, turn: Indices) -> Indices:
+        """(n,) position of the last question mark in each turn, or -1."""
+        marks = self._marks
+        if not len(marks):
+            return np.full(len(turn), -1, np.int64)
+        place = np.searchsorted(marks, self.batch.turn_text[turn + 1]) - 1
+        found = (place >= 0) & (marks[np.maximum(place, 0)] >= self.batch.turn_text[turn])
+        # The mark closes its sentence: count it to the sentence before it.
+        return np.where(found, marks[np.maximum(place, 0)], -1)
+
+    def _sentence(self, position: Indices) -> Indices:
+        """Number of the sentence that the character before `position` belongs to."""
+        return np.searchsorted(self._sentence_ends, np.maximum(position, 1) - 1, "left")
+
+    @cached_property
+    def _sentence_ends(self) -> Indices:
+        table = np.zeros(characters.PLANE_SIZE, np.bool_)
+        table[[characters.NEWLINE, *map(ord, characters.SENTENCE_ENDS)]] = True
+        return np.flatnonzero(table[self.batch.normal])
+
+    @cached_property
+    def talk_over(self) -> TalkOver:
+        """Turns that begin while another party's run, not a backchannel, is going on."""
+        batch = self.batch
+        runs = batch.runs
+        speaking = np.flatnonzero(~batch.run_backchannel & runs.timed)
+        # The first run of each turn that is more than a backchannel is where the turn takes the floor.
+        first_speaking = speaking[np.unique(batch.run_turn[speaking], return_index=True)[1]]
+        role = batch.run_role[first_speaking]
+        found: list[tuple[Indices, Indices, NDArray[np.uint8]]] = []
+        for other in (Role.AGENT, Role.CUSTOMER, Role.UNKNOWN):
+            others = speaking[batch.run_role[speaking] == other]
+            entrants = first_speaking[(role != other) & (role != Role.SYSTEM)]
+            if not len(others) or not len(entrants):
+                continue
+            axis = runs.call[others] * CALL_STRIDE
+            begin = runs.start_ms[others] + axis
+            reach = np.maximum.accumulate(runs.end_ms[others] + axis)
+            here = runs.call[entrants] * CALL_STRIDE + runs.start_ms[entrants]
+            # Coarse: somebody spoke at some time during the first speaking run. Exact start comes below.
+            started = np.searchsorted(begin, runs.call[entrants] * CALL_STRIDE + runs.end_ms[entrants], "left") - 1
+            same = (started >= 0) & (runs.call[others[np.maximum(started, 0)]] == runs.call[entrants])
+            overlaps = same & (reach[np.maximum(started, 0)] > here)
+            found.append((entrants[overlaps], np.flatnonzero(overlaps), np.full(overlaps.sum(), other, np.uint8)))
+        if not found:
+            empty = np.zeros(0, np.int64)
+            return TalkOver(empty, empty, empty, empty, np.zeros(0, np.bool_), np.zeros(0, np.uint8))
+        entrant = np.concatenate([one[0] for one in found])
+        over = np.concatenate([one[2] for one in found])
+        order = np.lexsort((over, entrant))
+        entrant, over = entrant[order], over[order]
+        exact, earliest, at = self._first_words(entrant)
+        overlap = self._overlap(entrant, over, exact)
+        most = np.maximum(self._overlap(entrant, over, earliest), overlap)
+        turn = batch.run_turn[entrant]
+        spoken = batch.wordful[batch.turn_text[turn + 1]] - batch.wordful[at]
+        keep = most > 0
+        sure = (batch.run_role[entrant] != Role.UNKNOWN) & (over != Role.UNKNOWN)
+        return TalkOver(turn[keep], overlap[keep], most[keep], spoken[keep], sure[keep], over[keep])
+
+    def _overlap(self, entrant: Indices, over: NDArray[np.uint8], entry_ms: Indices) -> Indices:
+        """(n,) ms during which both speak from `entry_ms` on; 0 unless the other had begun before."""
+        batch = self.batch
+        runs = batch.runs
+        result = np.zeros(len(entrant), np.int64)
+        for other in np.unique(over):
+            mine = over == other
+            others = np.flatnonzero(~batch.run_backchannel & runs.timed & (batch.run_role == other))
+            axis = runs.call[others] * CALL_STRIDE
+            reach = np.maximum.accumulate(runs.end_ms[others] + axis)
+            call_axis = runs.call[entrant[mine]] * CALL_STRIDE
+            place = np.searchsorted(runs.start_ms[others] + axis, entry_ms[mine] + call_axis, "left") - 1
+            ok = (place >= 0) & (runs.call[others[np.maximum(place, 0)]] == runs.call[entrant[mine]])
+            until = np.minimum(reach[np.maximum(place, 0)] - call_axis, runs.end_ms[entrant[mine]])
+            result[mine] = np.where(ok, np.maximum(until - entry_ms[mine], 0), 0)
+        return result
+
+    @cached_property
+    def _leading(self) -> re.Pattern[str]:
+        """Backchannels at the start of a line; bare interjections may be glued to what follows."""
+        lists = self.cues.lists
+        glued = "|".join(sorted(map(re.escape, lists.get("interjection", ())), key=len, reverse=True)) or "(?!)"
+        whole = "|".join(sorted(map(re.escape, lists.get("backchannel", ())), key=len, reverse=True)) or "(?!)"
+        stop = r"[\s,、。!?…~]"
+        return re.compile(rf"^(?:{stop}|(?:{glued})|(?:(?:{whole})+)(?={stop}|$))+", re.MULTILINE)
+
+    def _first_words(self, entrant: Indices) -> tuple[Indices, Indices, Indices]:
+        """For runs: ms of the first word that is no backchannel, ms of its utterance, position of the word.
+
+        The time comes from `words` where given, else it is interpolated by code points in the utterance.
+        """
+        batch = self.batch
+        runs = batch.runs
+        first = runs.utterance[runs.offsets[entrant]]
+        start = batch.utterance_start[first]
+        counts = np.diff(runs.offsets)[entrant]
+        pieces = runs.utterance[ranges(runs.offsets[entrant], counts)]
+        run_length = np.add.reduceat(batch.utterance_length[pieces], np.cumsum(counts) - counts) if len(entrant) else counts
+        length = np.minimum(run_length, PREFIX)
+        joined = np.full(int((length + 1).sum()), characters.NEWLINE, np.uint16)
+        line = np.cumsum(length + 1) - (length + 1)
+        joined[ranges(line, length)] = batch.normal[ranges(start, length)]
+        skip = np.zeros(len(entrant), np.int64)
+        for match in self._leading.finditer(characters.to_string(joined)):
+            if match.end() > match.start():
+                skip[np.searchsorted(line, match.start(), "right") - 1] = match.end() - match.start()
+        skip = np.minimum(skip, length)
+        at = start + skip
+        exact = runs.start_ms[entrant].copy()
+        earliest = exact.copy()
+        for index in np.flatnonzero(skip):
+            mine = runs.utterance[runs.offsets[entrant[index]] : runs.offsets[entrant[index] + 1]]
+            begins = batch.utterance_start[mine]
+            chosen = mine[min(int(np.searchsorted(begins, at[index], "right")) - 1, len(mine) - 1)]
+            inside = int(at[index] - batch.utterance_start[chosen])
+            earliest[index] = batch.start_ms[chosen]
+            known = self._word_start(int(chosen), inside)
+            if known is not None:
+                exact[index] = earliest[index] = known
+            else:
+                lasting = batch.end_ms[chosen] - batch.start_ms[chosen]
+                share = inside * lasting // max(int(batch.utterance_length[chosen]), 1)
+                exact[index] = batch.start_ms[chosen] + share
+        return exact, earliest, at
+
+    @cached_property
+    def _words(self) -> object | None:
+        nested = self.batch.columns.column("utterances")
+        words = pc.struct_field(nested.flatten(), "words")
+        return None if words.null_count == len(words) else words
+
+    def _word_start(self, utterance: int, inside: int) -> int | None:
+        """Start in ms of the word that holds code point `inside` of an utterance, where words are given."""
+        if self._words is None:
+            return None
+        words = self._words[utterance].as_py()  # type: ignore[index]
+        if not words:
+            return None
+        given = characters.visible(
+            characters.to_string(
+                self.batch.points[
+                    self.batch.utterance_start[utterance] : self.batch.utterance_start[utterance] + inside
+                ]
+            )
+        )
+        wanted = len([c for c in given if not characters.wordless_table()[ord(c)]])
+        passed = 0
+        for word in words:
+            spoken = [c for c in characters.visible(word["text"] or "") if not characters.wordless_table()[ord(c)]]
+            if passed + len(spoken) > wanted and word["start_ms"] is not None:
+                return int(word["start_ms"])
+            passed += len(spoken)
+        return None

@@ -1,0 +1,445 @@
+"""The one catalogue of user-facing words, Chinese first: column headings, code words, page texts.
+
+Knows every word of the report in both languages. Does not know the names of rules and criteria (they come from the
+rules), nor how anything is written. Rows read `key: (中文, English)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+Pair = tuple[str, str]
+
+LANG_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
+"""What goes into the `lang` attribute of a page."""
+
+COLUMNS: dict[str, dict[str, Pair]] = {
+    "agents": {
+        "agent_id": ("坐席工号", "Agent ID"),
+        "agent_name": ("坐席姓名", "Agent name"),
+        "team": ("班组", "Team"),
+        "calls": ("通话数", "Calls"),
+        "score_mean": ("平均分", "Mean score"),
+        "score_low": ("平均分下限（95%）", "Mean score, low (95%)"),
+        "score_high": ("平均分上限（95%）", "Mean score, high (95%)"),
+        "critical_calls": ("一票否决通话数", "Critical calls"),
+        "interruptions_per_call": ("每通抢话次数", "Interruptions per call"),
+        "recovery_rate": ("情绪恢复率", "Emotion recovery rate"),
+        "worst_rules": ("扣分最多的规则", "Rules that cost most"),
+        "judged_share": ("可判定比例", "Share judged"),
+    },
+    "calls": {
+        "call_id": ("通话编号", "Call ID"),
+        "agent_id": ("坐席工号", "Agent ID"),
+        "agent_name": ("坐席姓名", "Agent name"),
+        "team": ("班组", "Team"),
+        "started_at": ("开始时间", "Started at"),
+        "call_type": ("通话类型", "Call type"),
+        "call_type_inferred": ("类型为推断", "Type inferred"),
+        "assessable": ("可评分", "Assessable"),
+        "not_assessable_reason": ("不可评分原因", "Why not assessable"),
+        "duration_s": ("通话时长（秒）", "Duration (s)"),
+        "turns": ("话轮数", "Turns"),
+        "score": ("得分", "Score"),
+        "score_before_critical": ("一票否决前得分", "Score before critical"),
+        "grade": ("等级", "Grade"),
+        "critical": ("一票否决", "Critical"),
+        "complaint_type": ("投诉类别", "Complaint type"),
+        "customer_need": ("客户诉求", "Customer need"),
+        "escalation_risk": ("升级投诉风险", "Risk of escalated complaint"),
+        "resolution": ("解决情况", "Resolution"),
+        "emotion_start": ("情绪：开始", "Emotion: start"),
+        "emotion_valley": ("情绪：最低", "Emotion: valley"),
+        "emotion_peak": ("情绪：最高", "Emotion: peak"),
+        "emotion_end": ("情绪：结束", "Emotion: end"),
+        "emotion_mean": ("情绪：平均", "Emotion: mean"),
+        "emotion_trend": ("情绪：走势", "Emotion: trend"),
+        "agent_interruptions": ("坐席抢话次数", "Interruptions by agent"),
+        "customer_interruptions": ("客户抢话次数", "Interruptions by customer"),
+        "silence_s": ("静音合计（秒）", "Silence (s)"),
+        "longest_silence_s": ("最长静音（秒）", "Longest silence (s)"),
+        "agent_chars_per_min": ("坐席语速（字/分）", "Agent pace (characters/min)"),
+        "agent_talk_share": ("坐席说话占比", "Agent talk share"),
+        "hang_up_by": ("挂机方", "Hung up by"),
+        "ruleset": ("规则集", "Ruleset"),
+    },
+    "findings": {
+        "call_id": ("通话编号", "Call ID"),
+        "agent_id": ("坐席工号", "Agent ID"),
+        "rule": ("规则", "Rule"),
+        "verdict": ("判定", "Verdict"),
+        "severity": ("严重程度", "Severity"),
+        "criterion": ("评分项", "Criterion"),
+        "occasion_turn": ("场合话轮", "Occasion turn"),
+        "turn": ("证据话轮", "Evidence turn"),
+        "role": ("说话人", "Speaker"),
+        "start_ms": ("时间（毫秒）", "Time (ms)"),
+        "text_start": ("证据起点（字）", "Evidence start (characters)"),
+        "text_end": ("证据终点（字）", "Evidence end (characters)"),
+        "quote": ("原话", "Quote"),
+        "message": ("判定说明", "Message"),
+        "suggest": ("参考话术", "Better wording"),
+        "deduction": ("扣分", "Deduction"),
+        "same_fault_as": ("同一过失已扣于", "Same fault as"),
+    },
+    "emotion": {
+        "call_id": ("通话编号", "Call ID"),
+        "turn": ("话轮", "Turn"),
+        "start_ms": ("时间（毫秒）", "Time (ms)"),
+        "value": ("情绪值", "Value"),
+        "label": ("情绪", "Emotion"),
+    },
+    "rejected": {
+        "file": ("文件", "File"),
+        "line": ("行", "Line"),
+        "call_id": ("通话编号", "Call ID"),
+        "reason": ("原因", "Reason"),
+    },
+}
+"""Headings of the fixed columns. Dynamic ones (`rule:…`, `score_…`, `pass_…`) take their names from the rules."""
+
+DYNAMIC: dict[str, Pair] = {
+    "score_": ("得分：{name}", "Score: {name}"),
+    "pass_": ("合格率：{name}", "Pass rate: {name}"),
+}
+
+VERDICTS: dict[str, Pair] = {
+    "pass": ("合格", "Pass"),
+    "fail": ("不合格", "Fail"),
+    "not_applicable": ("不适用", "Not applicable"),
+    "undetermined": ("无法判定", "Undetermined"),
+}
+SEVERITIES: dict[str, Pair] = {
+    "info": ("提示", "Info"),
+    "minor": ("一般", "Minor"),
+    "major": ("严重", "Major"),
+    "critical": ("致命（一票否决）", "Critical"),
+}
+ROLES: dict[str, Pair] = {
+    "agent": ("坐席", "Agent"),
+    "customer": ("客户", "Customer"),
+    "system": ("系统", "System"),
+    "unknown": ("未知", "Unknown"),
+}
+GRADES: dict[str, Pair] = {
+    "A": ("优秀", "Excellent"),
+    "B": ("良好", "Good"),
+    "C": ("合格", "Acceptable"),
+    "D": ("待改进", "Needs improvement"),
+    "E": ("不合格", "Unacceptable"),
+}
+
+CODES: dict[str, dict[str, Pair]] = {
+    "verdict": VERDICTS,
+    "severity": SEVERITIES,
+    "role": ROLES,
+    "hang_up_by": ROLES,
+    "grade": GRADES,
+    "call_type": {
+        "complaint": ("投诉", "Complaint"),
+        "inquiry": ("咨询", "Inquiry"),
+        "callback": ("回访", "Callback"),
+    },
+    "resolution": {
+        "resolved": ("当场解决", "Resolved"),
+        "follow_up": ("限时跟进", "Follow-up by a deadline"),
+        "escalated": ("转交升级", "Handed over"),
+        "open": ("未了结", "Open"),
+    },
+    "label": {
+        "angry": ("愤怒", "Angry"),
+        "negative": ("不满", "Negative"),
+        "neutral": ("平静", "Neutral"),
+        "positive": ("满意", "Positive"),
+    },
+    "not_assessable_reason": {
+        "no_agent_turn": ("没有坐席说话", "The agent never speaks"),
+        "too_few_turns": ("不足 3 个话轮", "Fewer than 3 turns"),
+        "voicemail": ("语音信箱", "Voicemail"),
+        "not_chinese": ("不是中文", "Not Chinese"),
+    },
+    "status": {
+        "active": ("启用", "Active"),
+        "trial": ("试行", "On trial"),
+        "off": ("停用", "Off"),
+    },
+    "boolean": {"true": ("是", "Yes"), "false": ("否", "No")},
+}
+"""Code words by column. A code that is not listed is shown as it is."""
+
+LISTS: Pair = ("、", "; ")
+"""What joins a list inside one cell."""
+
+TEXTS: dict[str, Pair] = {
+    # files and sheets
+    "sheet.agents": ("坐席", "Agents"),
+    "sheet.calls": ("通话", "Calls"),
+    "sheet.findings": ("扣分明细", "Findings"),
+    "sheet.rejected": ("未读入", "Rejected"),
+    "sheet.about": ("说明", "About"),
+    "sheet.time": ("时间（分:秒）", "Time (min:s)"),
+    "sheet.left_out": (
+        "Excel 每张表最多 {limit} 行，此处略去 {left} 行，全部内容见 {file}",
+        "A sheet holds at most {limit} rows; {left} rows are left out here. All of them are in {file}",
+    ),
+    "sheet.complete": ("{rows} 行，完整", "{rows} rows, complete"),
+    "sheet.rows_of": ("行数：{name}", "Rows: {name}"),
+    "sheet.columns": ("各列的含义见结果目录说明 reports/README.md。", "reports/README.md explains every column."),
+    # frame
+    "title": ("通话质检报告", "Call quality report"),
+    "home": ("总览", "Overview"),
+    "skip": ("跳到正文", "Skip to content"),
+    "where": ("所在位置", "You are here"),
+    "agent": ("坐席", "Agent"),
+    "call": ("通话", "Call"),
+    "unnamed": ("（无工号）", "(no agent ID)"),
+    "none": ("—", "—"),
+    "of_100": ("满分 100", "out of 100"),
+    "points": ("分", "points"),
+    "not_scored": ("未评分", "Not scored"),
+    "quote_open": ("“", "“"),
+    "quote_close": ("”", "”"),
+    "ruleset": ("规则集", "Ruleset"),
+    "emotion_model": ("情绪模型", "Emotion model"),
+    "examples_passed": ("规则的例子全部通过检验", "All examples of the rules were tested and pass"),
+    "examples_failed": (
+        "规则的例子未通过检验，判定可能有误：请运行 qa-analyzer rules test",
+        "Some examples of the rules fail, so verdicts may be wrong: run qa-analyzer rules test",
+    ),
+    "examples_unknown": (
+        "规则的例子尚未检验：请运行 qa-analyzer rules test",
+        "The examples of the rules have not been tested yet: run qa-analyzer rules test",
+    ),
+    "privacy": (
+        "号码、证件与姓名已按默认设置遮盖。本页不访问网络，可离线打开。",
+        "Numbers, documents and names are masked by default. This page works offline and never uses the network.",
+    ),
+    "unmasked": (
+        "本报告未遮盖个人信息，请妥善保管。本页不访问网络，可离线打开。",
+        "Personal data in this report is not masked: keep it safe. This page works offline.",
+    ),
+    "undetermined_note": (
+        "无法判定的项目不扣分，也不算合格。",
+        "What could not be determined costs no points and does not count as a pass.",
+    ),
+    "shown_of": ("显示 {shown} / {total}", "{shown} of {total} shown"),
+    "more_rows": (
+        "另有 {left} 行未在页面列出，见 {file}。",
+        "{left} more rows are not listed here; they are in {file}.",
+    ),
+    "no_page": (
+        "无页面，可用 qa-analyzer show 查看",
+        "no page; use qa-analyzer show",
+    ),
+    "sort": ("排序", "Sort"),
+    "search": ("搜索", "Search"),
+    "all": ("全部", "All"),
+    "no_match": ("没有符合条件的行。", "No row matches."),
+    # index
+    "index.night": ("整体情况", "At a glance"),
+    "index.read": ("读入通话", "Calls read"),
+    "index.scored": ("其中可评分", "Assessable"),
+    "index.not_assessable": ("不可评分", "Not assessable"),
+    "index.rejected": ("未读入", "Rejected"),
+    "index.mean": ("平均分", "Mean score"),
+    "index.spread": ("中间一半：{low}–{high} 分", "Middle half: {low}–{high}"),
+    "index.critical": ("一票否决通话", "Critical calls"),
+    "index.undetermined": ("无法判定的判定", "Undetermined verdicts"),
+    "index.recovery": ("情绪恢复率", "Emotion recovery"),
+    "index.recovery_note": (
+        "有不满话轮的通话中，结束时恢复平静或满意的比例",
+        "of calls with a negative turn, the share that ends neutral or better",
+    ),
+    "index.share_of_rules": ("占所有适用的判定", "of all applicable verdicts"),
+    "index.repaired": ("另有 {n} 处输入已自动修复", "{n} places of the input were repaired"),
+    "index.grades": ("等级分布", "Grades"),
+    "index.hear": ("今天先听这些通话", "Listen to these calls first"),
+    "index.hear_note": (
+        "一票否决的在前，其余按得分从低到高。",
+        "Critical calls first, then the lowest scores.",
+    ),
+    "index.hear_none": ("没有需要优先复听的通话。", "No call needs to be heard first."),
+    "index.why": ("原因", "Why"),
+    "index.review": ("待人工复核：{rules}", "For review: {rules}"),
+    "index.agents": ("坐席", "Agents"),
+    "index.agents_none": ("没有坐席数据。", "No agents."),
+    "index.search_agents": ("搜索姓名、工号", "Search name or ID"),
+    "index.filter_team": ("班组", "Team"),
+    "index.interval": ("95% 区间", "95% interval"),
+    "index.few": ("通话太少", "Too few calls"),
+    "index.few_note": (
+        "评分通话不足 {n} 通时不作比较，只显示“通话太少”。区间重叠的坐席，差别可能只是偶然。",
+        "Below {n} calls nobody is compared: “too few calls”. Where intervals overlap, the difference may be chance.",
+    ),
+    "index.teams": ("班组", "Teams"),
+    "index.team_agents": ("坐席数", "Agents"),
+    "index.no_team": ("（未分组）", "(no team)"),
+    "index.rules": ("扣分最多的规则", "Rules that cost most"),
+    "index.rules_none": ("没有扣分。", "Nothing was deducted."),
+    "index.rule_calls": ("涉及通话", "Calls"),
+    "index.rule_points": ("合计扣分", "Points lost"),
+    "index.rule_example": ("例子", "Example"),
+    "index.rejected_title": ("未读入与不可评分", "Rejected and not assessable"),
+    "index.rejected_note": (
+        "未读入 = 文件或行有错误，没有评分；原因逐条列出，改正后重跑即可。不可评分 = 已读入并逐条判定，但内容不足以打分。",
+        "Rejected = the file or line is broken and was not scored; each reason is listed, mend it and run again. "
+        "Not assessable = read and judged, but there is too little in it for a score.",
+    ),
+    "index.rejected_none": ("全部输入均已读入。", "All input was read."),
+    "index.not_assessable_none": ("没有不可评分的通话。", "No call was not assessable."),
+    "index.count": ("通话数", "Calls"),
+    # agent page
+    "agent.mean": ("平均分", "Mean score"),
+    "agent.interval": (
+        "95% 区间 {low}–{high}，{n} 通评分通话",
+        "95% interval {low}–{high}, {n} scored calls",
+    ),
+    "agent.few": (
+        "通话太少（{n} 通评分通话），平均分仅供参考",
+        "Too few calls ({n} scored) to judge by the mean",
+    ),
+    "agent.none": ("没有可评分的通话", "No assessable calls"),
+    "agent.scale": (
+        "平均分 {mean}，区间 {low} 到 {high}",
+        "Mean {mean}, interval {low} to {high}",
+    ),
+    "agent.scale_point": ("平均分 {mean}", "Mean {mean}"),
+    "agent.team_mean": ("班组平均 {mean}", "Team mean {mean}"),
+    "agent.calls": ("通话", "Calls"),
+    "agent.scored_calls": ("评分通话", "Scored calls"),
+    "agent.criteria": ("各评分项合格率", "Pass rate by criterion"),
+    "agent.criteria_note": (
+        "合格率 = 合格 ÷（合格 + 不合格），不含不适用与无法判定。",
+        "Pass rate = pass ÷ (pass + fail); not applicable and undetermined are left out.",
+    ),
+    "agent.not_judged": ("无判定", "Not judged"),
+    "agent.worst": ("最该改的习惯", "Habits to change first"),
+    "agent.worst_none": ("没有扣分，继续保持。", "Nothing was deducted. Keep it up."),
+    "agent.cost": ("{calls} 通电话，共扣 {points} 分", "Calls: {calls}; points lost: {points}"),
+    "agent.best": ("做得好的地方", "Done well"),
+    "agent.best_none": ("还没有可引用的合格证据。", "No pass with a quote yet."),
+    "agent.best_count": ("{passed} / {judged} 通合格", "passes in {passed} of {judged} calls"),
+    "agent.real_quote": ("原话", "What was said"),
+    "agent.better": ("可以这样说", "Better"),
+    "agent.list": ("全部通话", "All calls"),
+    "agent.list_none": ("没有通话。", "No calls."),
+    "agent.emotion": ("客户情绪", "Customer emotion"),
+    "agent.search_calls": ("搜索通话编号、时间、等级", "Search call, time or grade"),
+    # call page
+    "call.breakdown": ("得分构成", "Score breakdown"),
+    "call.full": ("满分", "Full"),
+    "call.lost": ("扣分", "Lost"),
+    "call.earned": ("得分", "Earned"),
+    "call.nothing_lost": ("未扣分", "nothing lost"),
+    "call.nothing_judged": (
+        "本次无判定，权重分给其他项",
+        "nothing judged; its weight goes to the others",
+    ),
+    "call.sum": ("合计", "Total"),
+    "call.equation": ("100 − {lost} = {before}", "100 − {lost} = {before}"),
+    "call.critical_to_zero": (
+        "出现一票否决项，得分由 {before} 归零",
+        "A critical failure sets the score from {before} to 0",
+    ),
+    "call.not_scored": (
+        "这通电话不可评分：{reason}。仍逐条列出判定，供参考。",
+        "This call is not assessable: {reason}. The verdicts are listed for information.",
+    ),
+    "call.not_scored_plain": (
+        "这通电话没有可判定的项目，未评分。",
+        "Nothing in this call could be judged, so there is no score.",
+    ),
+    "call.talk": ("对话", "Conversation"),
+    "call.findings": ("证据与理由", "Evidence and reasons"),
+    "call.fails": ("不合格", "Failed"),
+    "call.undetermined": ("无法判定", "Undetermined"),
+    "call.passes": ("合格的证据", "Evidence of passes"),
+    "call.no_findings": ("没有判定记录。", "No findings."),
+    "call.no_fails": ("没有不合格项。", "Nothing failed."),
+    "call.turn": ("话轮 {n}", "Turn {n}"),
+    "call.to_evidence": ("看原话", "Show in conversation"),
+    "call.to_card": ("看理由", "Show reason"),
+    "call.why": ("依据", "Why"),
+    "call.suggest": ("参考话术", "Better wording"),
+    "call.same_fault": ("同一过失，已在“{rule}”扣分", "Same fault as “{rule}”, which deducts"),
+    "call.no_points": ("不扣分", "no deduction"),
+    "call.deducts": ("扣 {n} 分", "−{n}"),
+    "call.trial": ("试行规则，不扣分", "Rule on trial, no deduction"),
+    "call.backchannel": ("附和", "backchannel"),
+    "call.gap": ("间隔 {n} 秒", "{n} s gap"),
+    "call.legend": ("图例", "Legend"),
+    "call.emotion": ("客户情绪曲线", "Customer emotion"),
+    "call.emotion_none": ("没有客户话轮，无情绪曲线。", "No customer turn, no curve."),
+    "call.emotion_alt": (
+        "客户情绪，从 {start} 到 {end}，最低 {valley}",
+        "Customer emotion from {start} to {end}, lowest {valley}",
+    ),
+    "call.start": ("开始", "start"),
+    "call.valley": ("最低", "valley"),
+    "call.peak": ("最高", "peak"),
+    "call.end": ("结束", "end"),
+    "call.satisfied": ("满意 +1", "positive +1"),
+    "call.neutral": ("0", "0"),
+    "call.angry": ("不满 −1", "negative −1"),
+    "call.rules": ("全部规则的判定", "Verdicts of all rules"),
+    "call.rules_count": (
+        "合格 {passed} · 不合格 {failed} · 无法判定 {undetermined} · 不适用 {na}",
+        "Pass {passed} · Fail {failed} · Undetermined {undetermined} · Not applicable {na}",
+    ),
+    "call.reason": ("说明", "Note"),
+    "call.inferred": ("推断", "inferred"),
+    "call.no_time": ("无时间", "no time"),
+    "call.cut_quote": ("…", "…"),
+    "call.critical": ("一票否决", "Critical failure"),
+    "call.no_text": ("（无对话）", "(no conversation)"),
+    "facts.duration": ("时长", "Duration"),
+    "facts.emotion": ("客户情绪", "Customer emotion"),
+}
+"""Texts of pages, sheets and the terminal."""
+
+
+def pick(pair: Pair, lang: Lang) -> str:
+    """The word of `lang` out of a catalogue row."""
+    return pair[0] if lang == "zh" else pair[1]
+
+
+def word(lang: Lang, key: str, **values: object) -> str:
+    """The text `key` in `lang`, its `{placeholders}` filled in. An unknown key is a programming error: `KeyError`."""
+    text = pick(TEXTS[key], lang)
+    return text.format(**values) if values else text
+
+
+def code_words(column: str, lang: Lang) -> dict[str, str]:
+    """Code → word for a column with a closed value set; empty for any other. `rule:<id>` columns hold verdicts."""
+    return {code: pick(pair, lang) for code, pair in CODES.get(_code_set(column), {}).items()}
+
+
+def code_word(column: str, code: str | bool | None, lang: Lang) -> str:
+    """One code in words; null is the empty string, an unlisted code is shown as it is."""
+    if code is None:
+        return ""
+    if isinstance(code, bool):
+        return pick(CODES["boolean"]["true" if code else "false"], lang)
+    pair = CODES.get(_code_set(column), {}).get(code)
+    return pick(pair, lang) if pair else str(code)
+
+
+def heading(table: str, column: str, lang: Lang, *, rules: Mapping[str, str], criteria: Mapping[str, str]) -> str:
+    """The heading of a column. `rules` and `criteria` give the names behind dynamic columns, in `lang`."""
+    fixed = COLUMNS[table].get(column)
+    if fixed:
+        return pick(fixed, lang)
+    if column.startswith("rule:"):
+        rule = column.removeprefix("rule:")
+        return rules.get(rule, rule)
+    for prefix, pair in DYNAMIC.items():
+        if column.startswith(prefix):
+            criterion = column.removeprefix(prefix)
+            return pick(pair, lang).format(name=criteria.get(criterion, criterion))
+    return column
+
+
+def _code_set(column: str) -> str:
+    return "verdict" if column.startswith("rule:") else column

@@ -1,0 +1,108 @@
+"""An agent's calls and findings → habits to change and things done well, each with a real quote.
+
+Counts and picks; knows no HTML. Works on one agent's rows, not on a whole night.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_analyzer.writers.page import CostlyRule, Row
+
+SHOWN_HABITS = 3
+FEW_CALLS = 5
+"""Below this many scored calls an agent is not compared: the page says so instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """A rule that passes: in how many of the calls where it was judged, and an instance to quote."""
+
+    rule: str
+    passed: int
+    judged: int
+    quote: str
+    call_id: str
+    turn: int | None
+
+
+def costliest_rules(findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> list[CostlyRule]:
+    """Failing rules: those with a critical failure first, then by points lost. The quote is of the costliest
+    instance that has one."""
+    groups: dict[str, list[Row]] = {}
+    for finding in findings:
+        if finding["verdict"] == "fail" and (finding["deduction"] or finding["severity"] == "critical"):
+            groups.setdefault(finding["rule"], []).append(finding)
+    ranked = sorted(
+        groups.items(),
+        key=lambda item: (all(row["severity"] != "critical" for row in item[1]), -_points(item[1]), item[0]),
+    )
+    return [_costly(rule, rows) for rule, rows in ranked[:most]]
+
+
+def strengths(calls: Sequence[Row], findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> list[Strength]:
+    """Rules with a quotable pass that pass more often than they fail, the surest and most frequent first."""
+    passed: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for call in calls:
+        for column, verdict in call.items():
+            if verdict == "pass" and column.startswith("rule:"):
+                passed[column.removeprefix("rule:")] += 1
+            elif verdict == "fail" and column.startswith("rule:"):
+                failed[column.removeprefix("rule:")] += 1
+    quotes: dict[str, Row] = {}
+    for finding in findings:
+        if finding["verdict"] == "pass" and finding["quote"] and finding["role"] == "agent":
+            best = quotes.get(finding["rule"])
+            if best is None or len(finding["quote"]) > len(best["quote"]):
+                quotes[finding["rule"]] = finding
+    candidates = [rule for rule in quotes if passed[rule] > failed[rule]]
+    candidates.sort(key=lambda rule: (-passed[rule] / (passed[rule] + failed[rule]), -passed[rule], rule))
+    return [
+        Strength(
+            rule,
+            passed[rule],
+            passed[rule] + failed[rule],
+            quotes[rule]["quote"],
+            quotes[rule]["call_id"],
+            quotes[rule]["turn"],
+        )
+        for rule in candidates[:most]
+    ]
+
+
+def worst_rule_of_calls(findings: Sequence[Row]) -> dict[str, str]:
+    """Call id → the rule of its gravest failure, critical before costly."""
+    worst: dict[str, Row] = {}
+    for finding in findings:
+        if finding["verdict"] != "fail" or not (finding["deduction"] or finding["severity"] == "critical"):
+            continue
+        held = worst.get(finding["call_id"])
+        if held is None or _gravity(finding) > _gravity(held):
+            worst[finding["call_id"]] = finding
+    return {call_id: finding["rule"] for call_id, finding in worst.items()}
+
+
+def _costly(rule: str, rows: Sequence[Row]) -> CostlyRule:
+    example = max(rows, key=lambda row: (bool(row["quote"]), *_gravity(row)))
+    return CostlyRule(
+        rule=rule,
+        calls=len({row["call_id"] for row in rows}),
+        points=_points(rows),
+        severity=example["severity"],
+        quote=example["quote"] or "",
+        message=example["message"] or "",
+        suggest=example["suggest"] or "",
+        call_id=example["call_id"],
+        turn=example["turn"],
+    )
+
+
+def _gravity(finding: Row) -> tuple[bool, float]:
+    return finding["severity"] == "critical", finding["deduction"] or 0.0
+
+
+def _points(rows: Sequence[Row]) -> float:
+    return sum(round((row["deduction"] or 0.0) * 100) for row in rows) / 100

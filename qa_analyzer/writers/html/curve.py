@@ -1,0 +1,74 @@
+"""Emotion points → the geometry of an inline SVG. Knows pixels, not templates or words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_analyzer.writers.page import EmotionPoint
+
+WIDTH, HEIGHT = 720, 190
+LEFT, RIGHT, TOP, BOTTOM = 62, 18, 22, 26
+"""Room for labels around the plot, in the units of the view box."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One customer turn. `marks` ⊂ start, valley, peak, end (catalogue keys `call.…`)."""
+
+    x: float
+    y: float
+    turn: int
+    value: float
+    label: str
+    marks: tuple[str, ...]
+    anchor: str
+    label_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The whole drawing."""
+
+    points: tuple[CurvePoint, ...]
+    line: str
+    zero_y: float
+    top_y: float
+    bottom_y: float
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right_x: int = WIDTH - RIGHT
+
+
+def draw_curve(emotion: Sequence[EmotionPoint], *, last_turn: int) -> Curve | None:
+    """Lay the points out by turn. None without a point."""
+    points = [EmotionPoint(*point) for point in emotion]
+    if not points:
+        return None
+    values = [point.value for point in points]
+    marked: dict[int, list[str]] = {}
+    for name, at in (
+        ("start", 0),
+        ("valley", values.index(min(values))),
+        ("peak", values.index(max(values))),
+        ("end", len(values) - 1),
+    ):
+        marked.setdefault(at, []).append(name)
+    plot = WIDTH - LEFT - RIGHT
+    span = max(last_turn, points[-1].turn, 1)
+    drawn = []
+    for at, point in enumerate(points):
+        x = round(LEFT + plot * point.turn / span, 1)
+        y = round(_y(point.value), 1)
+        anchor = "start" if x < LEFT + 40 else "end" if x > WIDTH - RIGHT - 40 else "middle"
+        below = point.value < 0
+        label_y = round(y + 20 if below else y - 11, 1)
+        drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, tuple(marked.get(at, ())), anchor, label_y))
+    line = " ".join(f"{point.x},{point.y}" for point in drawn)
+    return Curve(tuple(drawn), line, _y(0), _y(1), _y(-1))
+
+
+def _y(value: float) -> float:
+    bounded = min(max(value, -1.0), 1.0)
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - bounded) / 2

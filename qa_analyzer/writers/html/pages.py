@@ -1,0 +1,250 @@
+"""Writes the pages: fills the templates with views. Every text is escaped by Jinja; no page asks the network.
+
+`folder` is always the report folder; pages go to `agents/` and `calls/` in it, style and script to `assets/`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Container, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from qa_analyzer import wording
+from qa_analyzer.wording import Lang
+from qa_analyzer.writers import agent_view, call_view
+from qa_analyzer.writers.html import spans
+from qa_analyzer.writers.html.curve import draw_curve
+from qa_analyzer.writers.html.file_names import page_href, safe_name
+from qa_analyzer.writers.page import CallPage, CallToHear, CostlyRule, EmotionPoint, Names, Row, RunFacts, TeamRow
+
+AGENTS, CALLS, ASSETS = "agents", "calls", "assets"
+ASSET_FILES = ("report.css", "report.js")
+
+MAX_LISTED = 2_000
+"""Calls listed on one page; more would take seconds to open. The rest is in calls.csv, and the page says so."""
+MAX_REJECTED = 200
+"""Rejected inputs listed on the index; all of them are in rejected.csv."""
+GAP_SHOWN_MS = 5_000
+"""A silence between turns from which the conversation shows it."""
+
+GRADE_SHADES = 5
+"""Shades of the grade bar in the style sheet, `g0` to `g4`."""
+
+_HERE = Path(__file__).parent
+_FEELINGS_SHOWN = ("angry", "negative", "positive")
+
+
+def write_assets(folder: Path) -> None:
+    """Style and script, once a report."""
+    (folder / ASSETS).mkdir(parents=True, exist_ok=True)
+    for name in ASSET_FILES:
+        shutil.copyfile(_HERE / ASSETS / name, folder / ASSETS / name)
+
+
+def write_index(
+    folder: Path,
+    run: RunFacts,
+    agents: Sequence[Row],
+    names: Names,
+    lang: Lang,
+    *,
+    teams: Sequence[TeamRow] = (),
+    worst_rules: Sequence[CostlyRule] = (),
+    calls_to_hear: Sequence[CallToHear] = (),
+    rejected: Sequence[Row] = (),
+    call_pages: Container[str] | None = None,
+) -> Path:
+    """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
+    ids that have a page (null: all)."""
+    grades = list(dict.fromkeys((*names.grades, *run.grades)))
+    return _write(
+        folder / "index.html",
+        "index.html.j2",
+        lang,
+        names,
+        root="",
+        masked=run.masked,
+        run=run,
+        agents=agents,
+        teams=teams,
+        worst_rules=worst_rules,
+        calls_to_hear=calls_to_hear,
+        rejected=rejected[:MAX_REJECTED],
+        has_page=_has_page(call_pages),
+        few=agent_view.FEW_CALLS,
+        grades=[(grade, run.grades.get(grade, 0)) for grade in grades],
+        grade_at={grade: min(at, GRADE_SHADES - 1) for at, grade in enumerate(grades)},
+    )
+
+
+def write_agent(
+    folder: Path,
+    agent: Row,
+    calls: Sequence[Row],
+    findings: Sequence[Row],
+    names: Names,
+    lang: Lang,
+    *,
+    team_mean: float | None = None,
+    call_pages: Container[str] | None = None,
+    masked: bool = True,
+) -> Path:
+    """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts)."""
+    scored = sum(call["score"] is not None for call in calls)
+    return _write(
+        folder / AGENTS / f"{safe_name(agent['agent_id'])}.html",
+        "agent.html.j2",
+        lang,
+        names,
+        root="../",
+        masked=masked,
+        agent=agent,
+        calls=calls[:MAX_LISTED],
+        left_out=max(0, len(calls) - MAX_LISTED),
+        scored=scored,
+        few=scored < agent_view.FEW_CALLS,
+        team_mean=team_mean,
+        criteria=[(code, name, agent.get(f"pass_{code}")) for code, name in names.criteria.items()],
+        habits=agent_view.costliest_rules(findings),
+        strengths=agent_view.strengths(calls, findings),
+        worst_of=agent_view.worst_rule_of_calls(findings),
+        has_page=_has_page(call_pages),
+    )
+
+
+def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked: bool = True) -> Path:
+    """`calls/<id>.html`."""
+    cards = call_view.order_findings(page, names)
+    emotion = [EmotionPoint(*point) for point in page.emotion]
+    verdicts = call_view.list_verdicts(page, cards, names)
+    return _write(
+        folder / CALLS / f"{safe_name(page.call['call_id'])}.html",
+        "call.html.j2",
+        lang,
+        names,
+        root="../",
+        masked=masked,
+        call=page.call,
+        turns=_shown_turns(page, cards),
+        card_of={card.number: card for card in cards},
+        groups={verdict: [card for card in cards if card.verdict == verdict] for verdict in call_view.VERDICT_ORDER},
+        breakdown=call_view.break_down(page, cards),
+        verdicts=verdicts,
+        verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
+        feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
+        curve=draw_curve(emotion, last_turn=page.turns[-1].turn if page.turns else 0),
+        start_of={turn.turn: turn.start_ms for turn in page.turns},
+        turn_exists={turn.turn for turn in page.turns},
+    )
+
+
+def _shown_turns(page: CallPage, cards: Sequence[call_view.Card]) -> list[dict[str, Any]]:
+    by_turn: dict[int, list[spans.Span]] = {}
+    for card in cards:
+        finding = card.finding
+        if finding["turn"] is not None and finding["text_start"] is not None and finding["text_end"] is not None:
+            span = spans.Span(finding["text_start"], finding["text_end"], card.number, card.verdict)
+            by_turn.setdefault(finding["turn"], []).append(span)
+    shown = []
+    heard_until: int | None = None
+    for turn in page.turns:
+        gap = None if heard_until is None or turn.start_ms is None else turn.start_ms - heard_until
+        shown.append(
+            {
+                "view": turn,
+                "pieces": spans.cut(turn.text, by_turn.get(turn.turn, ())),
+                "gap_s": gap / 1000 if gap is not None and gap >= GAP_SHOWN_MS else None,
+            }
+        )
+        if turn.end_ms is not None:
+            heard_until = max(heard_until or 0, turn.end_ms)
+    return shown
+
+
+def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = _words(lang)
+    page = _environment().get_template(template).render(
+        lang=lang,
+        lang_tag=wording.LANG_TAGS[lang],
+        quote_tag=wording.LANG_TAGS["zh"],
+        w=words,
+        code=lambda column, value: wording.code_word(column, value, lang),
+        names=names,
+        namesof=lambda rules: wording.pick(wording.LISTS, lang).join(map(names.rule_label, rules)),
+        **values,
+    )
+    # What cannot be encoded (a lone surrogate that slipped through) must not stop the report.
+    path.write_bytes(page.encode("utf-8", "replace"))
+    return path
+
+
+def _words(lang: Lang) -> Any:
+    def words(key: str, **values: object) -> str:
+        return wording.word(lang, key, **values)
+
+    return words
+
+
+def _has_page(call_pages: Container[str] | None) -> Any:
+    return (lambda call_id: True) if call_pages is None else (lambda call_id: call_id in call_pages)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "num": format_number,
+        "percent": format_percent,
+        "signed": format_signed,
+        "clock": format_clock,
+        "moment": format_moment,
+    }
+    environment.globals |= {"href": page_href, "marks": call_view.MARKS}
+    return environment
+
+
+def format_number(value: float | None, digits: int = 2) -> str:
+    """At most `digits` decimals, no trailing zeros; a dash for null."""
+    if value is None:
+        return "—"
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def format_percent(share: float | None, digits: int = 0) -> str:
+    """A share 0–1 as a percentage; a dash for null."""
+    return "—" if share is None else f"{share * 100:.{digits}f}%"
+
+
+def format_signed(value: float | None) -> str:
+    """An emotion value with its sign; a dash for null."""
+    return "—" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def format_clock(ms: float | None) -> str:
+    """Milliseconds as mm:ss, with hours where there are any; empty for null."""
+    if ms is None:
+        return ""
+    seconds = int(ms // 1000)
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
+
+
+def format_moment(moment: str | None) -> str:
+    """An ISO moment to the minute, in its own offset: `2026-11-21 09:03`."""
+    return "—" if not moment else f"{moment[:10]} {moment[11:16]}".strip()
+
+

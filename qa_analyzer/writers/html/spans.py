@@ -1,0 +1,60 @@
+"""A turn's text and the spans in it → pieces, each with the findings that cover it.
+
+Spans may overlap, touch, repeat, stand at the ends or lie outside; the pieces joined are always the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHADE_ORDER = ("fail", "undetermined", "pass")
+"""A piece under several findings takes the first of these shades."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points `start` to `end` of one turn, for finding `number` of the page."""
+
+    start: int
+    end: int
+    number: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text under the same findings. `ending` = the findings whose badge follows here."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    shade: str = ""
+    also: tuple[str, ...] = ()
+    ending: tuple[int, ...] = ()
+
+
+def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
+    """Cut `text` at every border of a span. Spans are clipped to the text; an empty one only leaves its badge."""
+    length = len(text)
+    clipped = []
+    for span in spans:
+        start = min(max(span.start, 0), length)
+        clipped.append(Span(start, min(max(span.end, start), length), span.number, span.verdict))
+    borders = sorted({0, length, *(span.start for span in clipped), *(span.end for span in clipped)})
+    pieces = []
+    at_start = tuple(span.number for span in clipped if span.end == 0)
+    if at_start:
+        pieces.append(Piece("", ending=at_start))
+    for start, end in zip(borders, borders[1:], strict=False):
+        covering = [span for span in clipped if span.start <= start and end <= span.end]
+        verdicts = [verdict for verdict in SHADE_ORDER if any(span.verdict == verdict for span in covering)]
+        pieces.append(
+            Piece(
+                text[start:end],
+                tuple(span.number for span in covering),
+                verdicts[0] if verdicts else "",
+                tuple(verdicts[1:]),
+                tuple(span.number for span in clipped if span.end == end),
+            )
+        )
+    return pieces

@@ -1,0 +1,216 @@
+"""What the writers are given: names of rules and criteria, facts about the run, and one call ready to be shown.
+
+Plain values in codes and raw numbers; words and formats are the writers' work. Knows no files and no engine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from qa_analyzer import wording
+from qa_analyzer.wording import Lang
+
+Row = Mapping[str, Any]
+"""One row of a table: contract column → value."""
+
+
+FEWEST_GRADES = 3
+"""With fewer grades they say nothing about colours, and `FALLBACK_BOUNDS` hold."""
+FALLBACK_BOUNDS = (60.0, 85.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What the report says about a rule, already in the report's language. `criterion`, `severity` and `status` are
+    codes, used where a rule has no finding to tell them."""
+
+    name: str
+    why: str = ""
+    suggest: str = ""
+    source: Sequence[str] = ()
+    criterion: str = ""
+    severity: str = ""
+    status: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class GradeText:
+    """A grade's name in the report's language and the lowest score that earns it."""
+
+    name: str
+    lowest: float
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names behind the ids, in the language of the report; the order of `rules` and `criteria` is kept.
+
+    `grades` goes from the best to the worst. A grade without an entry is looked up in the catalogue.
+    """
+
+    rules: Mapping[str, RuleText]
+    criteria: Mapping[str, str]
+    grades: Mapping[str, GradeText] = field(default_factory=dict)
+
+    @cached_property
+    def rule_labels(self) -> dict[str, str]:
+        """Rule id → name; names that two rules share carry the id, so that columns stay distinct."""
+        times = Counter(rule.name for rule in self.rules.values())
+        return {
+            rule_id: f"{rule.name} ({rule_id})" if times[rule.name] > 1 else rule.name
+            for rule_id, rule in self.rules.items()
+        }
+
+    def rule(self, rule_id: str) -> RuleText:
+        """The rule's texts; an id that nobody named stands for itself."""
+        return self.rules.get(rule_id) or RuleText(rule_id)
+
+    def rule_label(self, rule_id: str) -> str:
+        """The rule's distinct name."""
+        return self.rule_labels.get(rule_id, rule_id)
+
+    def criterion(self, code: str | None) -> str:
+        """The criterion's name."""
+        return self.criteria.get(code, code) if code else ""
+
+    def grade(self, grade: str | None, lang: Lang) -> str:
+        """The grade in words; empty where there is none."""
+        if not grade:
+            return ""
+        named = self.grades.get(grade)
+        return named.name if named else wording.code_word("grade", grade, lang)
+
+    def score_shade(self, score: float | None) -> str:
+        """`good`, `mid` or `low`: from the second best grade up, above the worst one, the rest. Empty without a score."""
+        if score is None:
+            return ""
+        low, good = self.score_bounds
+        return "good" if score >= good else "mid" if score >= low else "low"
+
+    @property
+    def score_bounds(self) -> tuple[float, float]:
+        """Below the first a score is low, from the second up it is good."""
+        lowest = [grade.lowest for grade in self.grades.values()]
+        return (lowest[-2], lowest[1]) if len(lowest) >= FEWEST_GRADES else FALLBACK_BOUNDS
+
+    def heading(self, table: str, column: str, lang: Lang) -> str:
+        """The heading of any column, fixed or dynamic."""
+        return wording.heading(table, column, lang, rules=self.rule_labels, criteria=self.criteria)
+
+    def code_words(self, column: str, lang: Lang) -> dict[str, str]:
+        """Code → word of a column, empty where the column holds free text or numbers."""
+        if column in ("rule", "same_fault_as", "worst_rules"):
+            return self.rule_labels
+        if column == "criterion":
+            return dict(self.criteria)
+        if column == "grade":
+            return wording.code_words(column, lang) | {code: grade.name for code, grade in self.grades.items()}
+        return wording.code_words(column, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """One turn as it is shown. `turn` 0-based; times in ms, null where unknown; `text` masked."""
+
+    turn: int
+    role: str
+    start_ms: int | None
+    end_ms: int | None
+    text: str
+    backchannel: bool = False
+
+
+class EmotionPoint(NamedTuple):
+    """The emotion of one customer turn: value −1 … +1 and its label."""
+
+    turn: int
+    value: float
+    label: str
+
+
+class CriterionScore(NamedTuple):
+    """One line of the score. `points` are null where nothing was judged; `weight_rescaled` is what this call could
+    earn, 0 or null where nothing was judged; `possible` is the criterion's weight in the rubric."""
+
+    code: str
+    points: float | None
+    weight_rescaled: float | None
+    possible: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes)."""
+
+    call: Row
+    turns: Sequence[TurnView]
+    findings: Sequence[Row] = ()
+    emotion: Sequence[EmotionPoint] = ()
+    criteria: Sequence[CriterionScore] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The run in figures. `scored` includes `not_assessable`; scored + rejected = read. Shares are 0–1, null where
+    nothing could be measured; `score_low`/`score_high` are the quartiles."""
+
+    date: str
+    read: int
+    scored: int
+    rejected: int
+    not_assessable: int = 0
+    score_mean: float | None = None
+    score_low: float | None = None
+    score_high: float | None = None
+    critical_calls: int = 0
+    undetermined_share: float | None = None
+    recovery_rate: float | None = None
+    repaired: int = 0
+    not_assessable_reasons: Mapping[str, int] = field(default_factory=dict)
+    grades: Mapping[str, int] = field(default_factory=dict)
+    ruleset: str = ""
+    emotion_model: str = ""
+    examples_passed: bool | None = None
+    masked: bool = True
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One team on the index. The mean is over its scored calls."""
+
+    team: str
+    agents: int
+    calls: int
+    score_mean: float | None
+    critical_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostlyRule:
+    """A rule that cost points: in how many calls it failed, what it cost, and its costliest instance as a quote."""
+
+    rule: str
+    calls: int
+    points: float
+    severity: str = ""
+    quote: str = ""
+    message: str = ""
+    suggest: str = ""
+    call_id: str = ""
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallToHear:
+    """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first."""
+
+    call: Row
+    rules: Sequence[str] = ()
+    for_review: Sequence[str] = ()
+    quote: str = ""
+    turn: int | None = None

@@ -1,0 +1,322 @@
+"""Tables → scorecards.xlsx: sheets 坐席, 通话, 扣分明细, 未读入, 说明.
+
+Knows sheets, widths, colours and Excel's limits. Writes row by row with constant memory, so that a million calls fit;
+text is always written as text, never as a formula, a link or a number.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from qa_analyzer.wording import COLUMNS, LISTS, Lang, code_word, pick, word
+from qa_analyzer.writers import csv as csv_writer
+from qa_analyzer.writers.page import Names, RunFacts
+
+MAX_ROWS = 1_048_576
+"""Rows of an Excel sheet, heading included."""
+MAX_CELL = 32_767
+"""Characters of an Excel cell; a longer text would be dropped whole."""
+
+Source = Path | pa.Table | Iterable[pa.Table | pa.RecordBatch]
+"""A Parquet file, a table, or its blocks: read once, in order."""
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WIDTHS = {
+    "call_id": 20,
+    "agent_name": 12,
+    "team": 12,
+    "started_at": 26,
+    "rule": 22,
+    "criterion": 14,
+    "quote": 48,
+    "message": 40,
+    "suggest": 40,
+    "worst_rules": 48,
+    "file": 40,
+    "reason": 60,
+    "ruleset": 18,
+    "not_assessable_reason": 18,
+    "same_fault_as": 20,
+    "severity": 16,
+}
+_DEFAULT_WIDTH = 11
+_MS_PER_DAY = 86_400_000
+_FAIL, _FAIL_FILL = "#8A1C12", "#FBE3DF"
+_WARN, _WARN_FILL = "#6B4E00", "#FFF1CC"
+_PASS, _PASS_FILL = "#0B5A43", "#DDF1EA"
+_UNSURE, _UNSURE_FILL = "#4A5160", "#E9ECF1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    heading: Format
+    numbers: dict[str, Format]
+    fail: Format
+    warn: Format
+    good: Format
+    unsure: Format
+    title: Format
+
+
+def write_xlsx(
+    path: Path,
+    agents: Source,
+    calls: Source,
+    findings: Source,
+    rejected: Source,
+    run: RunFacts,
+    lang: Lang,
+    names: Names,
+) -> None:
+    """The workbook. Findings are fails and undetermined ones, as in findings.csv."""
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": False,
+            "default_date_format": "yyyy-mm-dd hh:mm",
+        },
+    )
+    book.set_properties({"title": word(lang, "title"), "created": _created(run.date)})
+    formats = _formats(book)
+    rows_of: dict[str, tuple[int, int]] = {}
+    for table_name, source in (("agents", agents), ("calls", calls), ("findings", findings), ("rejected", rejected)):
+        sheet = book.add_worksheet(word(lang, f"sheet.{table_name}"))
+        rows_of[table_name] = _Sheet(sheet, table_name, lang, names, formats).fill(_blocks(source))
+    _write_about(book.add_worksheet(word(lang, "sheet.about")), run, rows_of, lang, formats)
+    book.close()
+
+
+class _Sheet:
+    """One table on one sheet."""
+
+    def __init__(self, sheet: Worksheet, table_name: str, lang: Lang, names: Names, formats: _Formats) -> None:
+        self._sheet = sheet
+        self._table_name = table_name
+        self._lang = lang
+        self._names = names
+        self._formats = formats
+        self._columns: list[str] = []
+
+    def fill(self, blocks: Iterator[pa.Table]) -> tuple[int, int]:
+        """Write the blocks. Returns (rows written, rows left out)."""
+        written = left = 0
+        most = MAX_ROWS - 2  # one row is the heading, one is kept for the note of what is left out
+        for block in blocks:
+            if not self._columns:
+                self._begin(block.column_names)
+            table = block
+            if self._table_name == "findings":
+                keep = pc.is_in(pc.cast(table["verdict"], pa.string()), pa.array(csv_writer.SHOWN_VERDICTS))
+                table = table.filter(keep)
+            left += max(0, table.num_rows - (most - written))
+            table = table.slice(0, most - written)
+            self._write_rows(table, written + 1)
+            written += table.num_rows
+        if not self._columns:
+            self._begin(list(COLUMNS[self._table_name]))
+        if left:
+            note = word(self._lang, "sheet.left_out", limit=MAX_ROWS, left=left, file=f"{self._table_name}.csv")
+            self._sheet.write_string(written + 1, 0, note)
+        self._finish(written)
+        return written, left
+
+    def _begin(self, columns: list[str]) -> None:
+        self._columns = columns
+        for at, column in enumerate(columns):
+            title = self._heading(column)
+            width = max(_WIDTHS.get(column, _DEFAULT_WIDTH), min(24, _shown_width(title) + 4))
+            self._sheet.set_column(at, at, width, self._formats.numbers.get(_number_format(column)))
+            self._sheet.write_string(0, at, _clean(title), self._formats.heading)
+        self._sheet.set_row(0, 22)
+
+    def _heading(self, column: str) -> str:
+        if column == "start_ms":
+            return word(self._lang, "sheet.time")
+        return self._names.heading(self._table_name, column, self._lang)
+
+    def _write_rows(self, table: pa.Table, first_row: int) -> None:
+        columns = [self._cells(column, table[column]) for column in self._columns]
+        write_string, write_number = self._sheet.write_string, self._sheet.write_number
+        styles = [self._formats.numbers.get(_number_format(column)) for column in self._columns]
+        for row, values in enumerate(zip(*columns, strict=True), first_row):
+            for at, value in enumerate(values):
+                if value is None or value == "":
+                    continue
+                if isinstance(value, str):
+                    write_string(row, at, value, styles[at])
+                else:
+                    write_number(row, at, value, styles[at])
+
+    def _cells(self, column: str, values: pa.ChunkedArray) -> list[Any]:
+        kind = values.type
+        if pa.types.is_boolean(kind):
+            return [code_word(column, value, self._lang) for value in values.to_pylist()]
+        if pa.types.is_floating(kind):
+            array = values.combine_chunks()
+            return list(csv_writer.round_floats(array, csv_writer.decimals(column)).to_pylist())
+        if column == "start_ms":
+            return [None if value is None else value / _MS_PER_DAY for value in values.to_pylist()]
+        if pa.types.is_integer(kind):
+            return list(values.to_pylist())
+        words = self._names.code_words(column, self._lang)
+        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            joiner = pick(LISTS, self._lang)
+            return [_clean(joiner.join(words.get(v, v) for v in row or ())) for row in values.to_pylist()]
+        return [None if value is None else _clean(words.get(value, value)) for value in values.to_pylist()]
+
+    def _finish(self, rows: int) -> None:
+        sheet, last = self._sheet, len(self._columns) - 1
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(rows, 1), last)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        if not rows:
+            return
+        for at, column in enumerate(self._columns):
+            for rule in self._colours(column):
+                sheet.conditional_format(1, at, rows, at, rule)
+
+    def _colours(self, column: str) -> list[dict[str, Any]]:
+        formats = self._formats
+        if column in ("score", "score_before_critical", "score_mean", "score_low", "score_high"):
+            warn, good = self._names.score_bounds
+            return [
+                {"type": "blanks", "stop_if_true": True},
+                {"type": "cell", "criteria": "<", "value": warn, "format": formats.fail},
+                {"type": "cell", "criteria": "<", "value": good, "format": formats.warn},
+                {"type": "cell", "criteria": ">=", "value": good, "format": formats.good},
+            ]
+        if column == "verdict" or column.startswith("rule:"):
+            words = self._names.code_words("verdict", self._lang)
+            shades = {"fail": formats.fail, "undetermined": formats.unsure, "pass": formats.good}
+            return [_equals(words[code], shade) for code, shade in shades.items()]
+        if column == "critical":
+            return [_equals(code_word(column, True, self._lang), formats.fail)]
+        if column == "critical_calls":
+            return [{"type": "cell", "criteria": ">", "value": 0, "format": formats.fail}]
+        return []
+
+
+def _write_about(
+    sheet: Worksheet, run: RunFacts, rows_of: dict[str, tuple[int, int]], lang: Lang, formats: _Formats
+) -> None:
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, f"{word(lang, 'title')} {run.date}", formats.title)
+    lines: list[tuple[str, str | int | float | None]] = [
+        (word(lang, "index.read"), run.read),
+        (word(lang, "index.scored"), run.scored - run.not_assessable),
+        (word(lang, "index.not_assessable"), run.not_assessable),
+        (word(lang, "index.rejected"), run.rejected),
+        (word(lang, "index.mean"), None if run.score_mean is None else round(run.score_mean, 2)),
+        (word(lang, "index.critical"), run.critical_calls),
+        (word(lang, "ruleset"), run.ruleset),
+        (word(lang, "emotion_model"), run.emotion_model),
+    ]
+    for table_name, (written, left) in rows_of.items():
+        label = word(lang, "sheet.rows_of", name=word(lang, f"sheet.{table_name}"))
+        note = word(lang, "sheet.left_out", limit=MAX_ROWS, left=left, file=f"{table_name}.csv")
+        lines.append((label, note if left else word(lang, "sheet.complete", rows=written)))
+    lines += [
+        ("", word(lang, "undetermined_note")),
+        ("", word(lang, "index.rejected_note")),
+        ("", word(lang, "sheet.columns")),
+    ]
+    for row, (label, value) in enumerate(lines, 2):
+        sheet.write_string(row, 0, label)
+        if isinstance(value, str):
+            sheet.write_string(row, 1, _clean(value))
+        elif value is not None:
+            sheet.write_number(row, 1, value)
+
+
+def _blocks(source: Source) -> Iterator[pa.Table]:
+    if isinstance(source, Path):
+        with pq.ParquetFile(source) as file:
+            for batch in file.iter_batches():
+                yield pa.Table.from_batches([batch])
+            if file.metadata.num_rows == 0:
+                yield file.schema_arrow.empty_table()
+    elif isinstance(source, pa.Table):
+        yield source
+    else:
+        for block in source:
+            yield block if isinstance(block, pa.Table) else pa.Table.from_batches([block])
+
+
+def _formats(book: Workbook) -> _Formats:
+    def shade(colour: str, fill: str) -> Format:
+        return book.add_format({"font_color": colour, "bg_color": fill})
+
+    return _Formats(
+        heading=book.add_format(
+            {"bold": True, "bg_color": "#24506B", "font_color": "#FFFFFF", "valign": "vcenter", "border": 0}
+        ),
+        numbers={
+            "points": book.add_format({"num_format": "0.00"}),
+            "share": book.add_format({"num_format": "0.0%"}),
+            "emotion": book.add_format({"num_format": "+0.00;-0.00;0.00"}),
+            "time": book.add_format({"num_format": "[mm]:ss"}),
+            "text": book.add_format({"num_format": "@"}),
+        },
+        fail=shade(_FAIL, _FAIL_FILL),
+        warn=shade(_WARN, _WARN_FILL),
+        good=shade(_PASS, _PASS_FILL),
+        unsure=shade(_UNSURE, _UNSURE_FILL),
+        title=book.add_format({"bold": True, "font_size": 14}),
+    )
+
+
+def _number_format(column: str) -> str:
+    if column == "start_ms":
+        return "time"
+    if column.startswith("score") or column == "deduction":
+        return "points"
+    if column.startswith("pass_") or column in ("recovery_rate", "judged_share", "agent_talk_share"):
+        return "share"
+    if column.startswith("emotion_") and column != "emotion_trend":
+        return "emotion"
+    if column.endswith("_id"):
+        return "text"
+    return ""
+
+
+def _equals(text: str, shade: Format) -> dict[str, Any]:
+    return {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": shade}
+
+
+def _clean(text: str) -> str:
+    """Without what XML forbids, cut at the cell limit."""
+    text = _ILLEGAL.sub("\ufffd", str(text))
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def _shown_width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def _created(date: str) -> datetime.datetime:
+    """The run's own date, so that the same run gives the same file."""
+    try:
+        return datetime.datetime.fromisoformat(date).replace(tzinfo=None)
+    except ValueError:
+        return datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel times have no zone
