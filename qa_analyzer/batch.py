@@ -117,15 +117,18 @@ class Batch:
         return VisibleText(self.normal[position], position, turn_of[position])
 
     @cached_property
-    def wordful(self) -> Indices:
-        """(p + 1,) int64: number of code points of speech before each position (no punctuation, no blanks)."""
-        words = ~characters.wordless_table()[self.normal]
-        return np.concatenate(([0], np.cumsum(words, dtype=np.int64)))
-
-    @cached_property
     def turn_characters(self) -> Indices:
-        """(t,) int64: code points of speech in a turn."""
-        return self.wordful[self.turn_text[1:]] - self.wordful[self.turn_text[:-1]]
+        """(t,) int64: code points of speech in a turn (no punctuation, no blanks)."""
+        words = ~characters.wordless_table()[self.normal]
+        if not self.n_turns:
+            return np.zeros(0, np.int64)
+        return np.add.reduceat(words.view(np.uint8), self.turn_text[:-1], dtype=np.int64)
+
+    def characters_between(self, start: Indices, end: Indices) -> Indices:
+        """(n,) int64: code points of speech in stretches of the text."""
+        length = np.maximum(end - start, 0)
+        words = ~characters.wordless_table()[self.normal[ranges(start, length)]]
+        return np.bincount(np.repeat(np.arange(len(start)), length)[words], minlength=len(start)).astype(np.int64)
 
     @cached_property
     def joins(self) -> Indices:
@@ -136,13 +139,34 @@ class Batch:
         return np.flatnonzero(inside)
 
     @cached_property
+    def silent(self) -> Mask:
+        """(u,) bool: utterances without speech: an event such as （挂机）, or nothing at all."""
+        spoken = self.characters_between(self.utterance_start, self.utterance_start + np.minimum(self.utterance_length, 4))
+        result = spoken == 0
+        longer = np.flatnonzero(result & (self.utterance_length > 4))
+        begin = self.utterance_start[longer]
+        result[longer] = self.characters_between(begin, begin + self.utterance_length[longer]) == 0
+        return result
+
+    @cached_property
+    def run_silent(self) -> Mask:
+        """(r,) bool: runs without speech."""
+        if not len(self.run_turn):
+            return np.zeros(0, np.bool_)
+        return np.logical_and.reduceat(self.silent[self.runs.utterance], self.runs.offsets[:-1])
+
+    @cached_property
+    def turn_silent(self) -> Mask:
+        """(t,) bool: turns without speech."""
+        return self.turn_characters == 0
+
+    @cached_property
     def call_timed(self) -> Mask:
-        """(c,) bool: every utterance of the call has times."""
-        bad = np.zeros(self.n_calls, np.bool_)
-        bad[self.utterance_call[~self.timed]] = True
-        has = np.zeros(self.n_calls, np.bool_)
-        has[self.utterance_call] = True
-        return has & ~bad
+        """(c,) bool: every utterance of the call with speech in it has times, and there is one."""
+        known = np.zeros(self.n_calls, np.bool_)
+        known[self.utterance_call[self.timed & ~self.silent]] = True
+        known[self.utterance_call[~self.timed & ~self.silent]] = False
+        return known
 
     @cached_property
     def ended_ms(self) -> tuple[Indices, Mask]:
@@ -219,14 +243,23 @@ def _blank_events(
 
 
 def _backchannel_runs(
-    runs: Runs, normal: characters.Normal, starts: Indices, lengths: Indices, settings: BatchSettings
+    runs: Runs,
+    normal: characters.Normal,
+    starts: Indices,
+    lengths: Indices,
+    eventful: Indices,
+    settings: BatchSettings,
 ) -> Mask:
-    """(n_runs,) bool: the run's speech is nothing but backchannels, or there is none."""
-    utterance_lengths = lengths[runs.utterance]
-    run_length = np.add.reduceat(utterance_lengths, runs.offsets[:-1]) if len(runs.call) else runs.call
-    # A long event beside a short word still leaves a short run: measure what is not blank.
-    short = run_length <= LONGEST_BACKCHANNEL
+    """(n_runs,) bool: the run's speech is nothing but backchannels, or there is none.
+
+    `eventful`: utterances with an event in them, which may be long while little is said beside it.
+    """
     result = np.zeros(len(runs.call), np.bool_)
+    if not len(result):
+        return result
+    short = np.add.reduceat(lengths[runs.utterance], runs.offsets[:-1]) <= LONGEST_BACKCHANNEL
+    if len(eventful):
+        short |= np.logical_or.reduceat(np.isin(runs.utterance, eventful), runs.offsets[:-1])
     candidates = np.flatnonzero(short)
     if not len(candidates):
         return result
@@ -238,8 +271,12 @@ def _backchannel_runs(
     words = ~characters.wordless_table()[gathered]
     gathered, owner = gathered[words], owner[words]
     sizes = np.bincount(owner, minlength=len(candidates))
-    begin = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     silent = sizes == 0
+    if (sizes > LONGEST_BACKCHANNEL).any():
+        fits = sizes <= LONGEST_BACKCHANNEL
+        gathered, owner, sizes = gathered[fits[owner]], owner[fits[owner]], np.where(fits, sizes, 0)
+        silent &= fits
+    begin = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     result[candidates[silent]] = True
     place = np.arange(len(owner)) - begin[owner]
     power = np.cumprod(np.full(LONGEST_BACKCHANNEL + 1, HASH_FACTOR, np.uint64))
@@ -247,11 +284,11 @@ def _backchannel_runs(
     mixed ^= mixed >> np.uint64(29)
     mixed *= power[place]
     strange = np.bincount(owner[~settings.backchannel_alphabet[gathered]], minlength=len(candidates)) > 0
-    speaking = np.flatnonzero(~silent & ~strange)
+    speaking = np.flatnonzero((sizes > 0) & ~strange)
     if len(speaking):
-        kept = (~silent & ~strange)[owner]
+        kept = ~strange[owner]
         gathered, mixed = gathered[kept], mixed[kept]
-        sizes = np.where(silent | strange, 0, sizes)
+        sizes = np.where(strange, 0, sizes)
         begin = np.concatenate(([0], np.cumsum(sizes)[:-1]))
         hashes = np.add.reduceat(mixed, begin[speaking])
         _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
@@ -304,7 +341,8 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     events = _blank_events(normal_source, starts, lengths)
 
     runs = build_runs(call, speaker, start_ms, end_ms, timed, settings.turns)
-    run_backchannel = _backchannel_runs(runs, normal_source, starts, lengths, settings)
+    eventful = np.unique(np.fromiter((utterance for utterance, _ in events), np.int64, len(events)))
+    run_backchannel = _backchannel_runs(runs, normal_source, starts, lengths, eventful, settings)
     run_turn = build_turns(runs, run_backchannel, settings.turns)
     n_turns = int(run_turn.max()) + 1 if len(run_turn) else 0
 

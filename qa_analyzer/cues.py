@@ -1,4 +1,7 @@
-"""Where the rubric's named phrase lists (farewell, question, wait_request …) stand in a batch."""
+"""Where the rubric's named phrase lists (farewell, question, wait_request …) stand in a batch.
+
+A list is looked for only where it can matter: closings near the end of a call, questions before silences.
+"""
 
 from __future__ import annotations
 
@@ -8,61 +11,103 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_analyzer.batch import Batch
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch, ranges
 from qa_analyzer.model import Role
-from qa_analyzer.phrases import LiteralHits, Phrase, parse_phrase
+from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, parse_phrase
+from qa_analyzer.text import VisibleText
 
 Indices = NDArray[np.int64]
-
-PHRASE_LISTS = (
-    "backchannel",
-    "interjection",
-    "farewell",
-    "question",
-    "wait_request",
-    "customer_request",
-    "customer_wait_request",
-    "closing_agent",
-    "closing_customer",
-    "solving",
-    "complaint",
-    "resolved_agent",
-    "resolved_customer",
-    "follow_up",
-    "escalated",
-    "transfer",
-    "voicemail",
-)
-"""The lists the engine asks for; a rubric without one of them simply has no such cue."""
 
 WORD_LISTS = ("backchannel", "interjection")
 """Lists of plain words, matched on whole turns, not as phrases."""
 
+TAIL_TURNS = 16
+"""Cues of the end of a call (closing, farewell, transfer) are looked for in so many last turns."""
+HEAD_TURNS = 6
+"""Cues of an answering machine are looked for in so many first turns."""
+
+REGIONS: dict[str, tuple[str, ...]] = {
+    "agent": ("solving", "resolved_agent", "follow_up", "escalated"),
+    "customer": ("complaint", "resolved_customer"),
+    "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
+    "head": ("voicemail",),
+    "some": ("question", "wait_request", "customer_request", "customer_wait_request"),
+}
+"""Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
+
+
+class CueBook:
+    """The named lists of a rubric, compiled: one phrase set a region."""
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self.lists = lists
+        self.phrases: dict[str, tuple[Phrase, ...]] = {}
+        self.sets: dict[str, PhraseSet] = {}
+        self.region_of: dict[str, str] = {}
+        for region, names in REGIONS.items():
+            for name in names:
+                self.phrases[name] = tuple(parse_phrase(source) for source in lists.get(name, ()))
+                self.region_of[name] = region
+            self.sets[region] = PhraseSet(phrase for name in names for phrase in self.phrases[name])
+
+
+def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
+    """The visible text of some turns (ascending), each ended by its newline."""
+    start = batch.turn_text[turns]
+    length = batch.turn_text[turns + 1] - start
+    position = ranges(start, length)
+    normal = batch.normal[position]
+    seen = np.flatnonzero(~characters.blind_table()[normal])
+    turn = np.repeat(turns.astype(np.int32), length)
+    return VisibleText(normal[seen], position[seen].astype(np.int32), turn[seen])
+
 
 @dataclass
 class Cues:
-    """Lazy look-up of named lists. `turns` and `hits` are in text order."""
+    """Lazy look-up of named lists in one batch. Everything in text order."""
 
     batch: Batch
-    literals: LiteralHits
-    lists: Mapping[str, Sequence[str]]
-    _found: dict[str, tuple[Indices, Indices, Indices]] = field(default_factory=dict)
+    book: CueBook
+    _scans: dict[str, LiteralHits] = field(default_factory=dict)
 
-    def hits(self, name: str) -> tuple[Indices, Indices, Indices]:
-        """(turn, start, end) of every hit of a list; start and end are positions in the batch's text."""
-        if name not in self._found:
-            spans = self.literals.of_phrases(cue_phrases(self.lists, name))
-            visible = self.batch.visible
-            self._found[name] = (
-                visible.turn[spans.start].astype(np.int64),
-                visible.position[spans.start].astype(np.int64),
-                visible.position[spans.end - 1].astype(np.int64) + 1,
-            )
-        return self._found[name]
+    @property
+    def lists(self) -> Mapping[str, Sequence[str]]:
+        return self.book.lists
 
-    def turns(self, name: str, role: Role | None = None) -> Indices:
+    def _scan(self, region: str) -> LiteralHits:
+        if region not in self._scans:
+            batch = self.batch
+            if region == "tail":
+                mine = batch.turn_number >= np.diff(batch.call_turn)[batch.turn_call] - TAIL_TURNS
+            elif region == "head":
+                mine = batch.turn_number < HEAD_TURNS
+            else:
+                mine = (batch.turn_role == Role[region.upper()]) & ~batch.turn_backchannel
+            self._scans[region] = self.book.sets[region].scan(text_of_turns(batch, np.flatnonzero(mine)))
+        return self._scans[region]
+
+    def hits(self, name: str, among: Indices | None = None) -> tuple[Indices, Indices, Indices]:
+        """(turn, start, end) of every hit of a list; start and end are positions in the batch's text.
+
+        `among`: turns (ascending, unique) to look in, needed for the lists of the region `some`.
+        """
+        region = self.book.region_of[name]
+        if among is not None:
+            literals = self.book.sets[region].scan(text_of_turns(self.batch, among))
+        else:
+            literals = self._scan(region)
+        spans = literals.of_phrases(self.book.phrases[name])
+        visible = literals.visible
+        return (
+            visible.turn[spans.start].astype(np.int64),
+            visible.position[spans.start].astype(np.int64),
+            visible.position[spans.end - 1].astype(np.int64) + 1,
+        )
+
+    def turns(self, name: str, role: Role | None = None, among: Indices | None = None) -> Indices:
         """Turns (ascending, unique) in which a list is heard, said by `role`."""
-        turn = np.unique(self.hits(name)[0])
+        turn = np.unique(self.hits(name, among)[0])
         return turn if role is None else turn[self.batch.turn_role[turn] == role]
 
     def calls(self, name: str, role: Role | None = None) -> NDArray[np.bool_]:
@@ -70,8 +115,3 @@ class Cues:
         found = np.zeros(self.batch.n_calls, np.bool_)
         found[self.batch.turn_call[self.turns(name, role)]] = True
         return found
-
-
-def cue_phrases(lists: Mapping[str, Sequence[str]], name: str) -> list[Phrase]:
-    """The parsed phrases of one named list."""
-    return [parse_phrase(source) for source in lists.get(name, ())]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch
-from qa_analyzer.cues import WORD_LISTS, Cues, cue_phrases
+from qa_analyzer.cues import CueBook, Cues
 from qa_analyzer.figures import Figure, measure_figure
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 from qa_analyzer.phases import PHASES, RESOLUTIONS, Facts, Phases, find_facts, find_phases, find_transfers
@@ -239,6 +239,8 @@ class Ruleset:
     rulebook: Rulebook
     rules: tuple[Rule, ...] = field(init=False)
     phrases: PhraseSet = field(init=False)
+    cues: CueBook = field(init=False)
+    middle_phases: bool = field(init=False)
     clauses: list[ClauseText] = field(init=False, default_factory=list)
     clause_ids: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
 
@@ -253,10 +255,9 @@ class Ruleset:
                 message = clause.message if isinstance(clause, Clause) else None
                 names = _categories(clause) if isinstance(clause, Clause) else ()
                 self.clauses.append(ClauseText(number, message, names))
-        for name in self.rubric.phrases:
-            if name not in WORD_LISTS:
-                every += cue_phrases(self.rubric.phrases, name)
         self.phrases = PhraseSet(every)
+        self.cues = CueBook(self.rubric.phrases)
+        self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 
     @property
     def rubric(self) -> Rubric:
@@ -270,6 +271,18 @@ def _all_clauses(spec: RuleFile) -> list[Clause | Trigger | Neighbour]:
     for one in list(found):
         found += _nested(one)
     return found
+
+
+def _uses_middle_phase(spec: RuleFile) -> bool:
+    """Whether a rule asks for any phase but the closing one."""
+    for clause in _all_clauses(spec):
+        scope = clause.in_
+        named = {scope.phase, scope.before} if scope is not None else set()
+        if isinstance(clause, Trigger):
+            named.add(clause.phase)
+        if named - {None, "closing"}:
+            return True
+    return False
 
 
 def _nested(clause: Clause | Trigger | Neighbour) -> list[Clause | Trigger | Neighbour]:
@@ -743,11 +756,11 @@ def _overlaps(spans: Spans, others: Spans) -> Mask:
 
 def open_court(batch: Batch, ruleset: Ruleset, mood: Mood, literals: LiteralHits) -> Court:
     """Prepare a batch for judging. `literals` = `ruleset.phrases.scan(batch.visible)`."""
-    cues = Cues(batch, literals, ruleset.rubric.phrases)
+    cues = Cues(batch, ruleset.cues)
     timing = Timing(batch, cues, round(ruleset.rubric.thresholds.get("pause_s", 3.0) * 1000))
     transferred = find_transfers(batch, cues)
     facts = find_facts(batch, cues, transferred, mood.negative, mood.angry)
-    phases = find_phases(batch, cues, transferred)
+    phases = find_phases(batch, cues, transferred, middle=ruleset.middle_phases)
     return Court(batch, ruleset, mood, literals, cues, timing, transferred, phases, facts)
 
 

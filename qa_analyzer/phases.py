@@ -85,8 +85,8 @@ def find_transfers(batch: Batch, cues: Cues) -> Mask:
     return found
 
 
-def find_phases(batch: Batch, cues: Cues, transferred: Mask) -> Phases:
-    """Cut each call into phases.
+def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = True) -> Phases:
+    """Cut each call into phases. Without `middle` (no rule asks for them) only opening and closing are sought.
 
     Closing: the last chain of closing cues that reaches the end of the call; without a cue it is the last
     turns if the agent hung up (confidence 1), the same with confidence 0 if nobody knows who hung up, and
@@ -114,16 +114,24 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask) -> Phases:
     closing = np.where(has_cue, closing, np.where(no_chance, end, tail))
     closing_confidence = np.where(has_cue | (hang_up == HangUp.AGENT), 1.0, np.where(no_chance, 1.0, 0.0))
 
+    if not middle:
+        nothing = np.zeros(count)
+        return Phases(
+            np.stack([begin, closing, closing, closing, closing]),
+            np.stack([closing, closing, closing, closing, end]),
+            np.stack([nothing, nothing, nothing, nothing, closing_confidence]),
+        )
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
     )
     problem, has_problem = _first_in_call(stating, begin, closing, closing)
     answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
     clarifying, _ = _first_in_call(answering, problem, closing, closing)
-    asking = np.union1d(cues.turns("question", Role.AGENT), cues.turns("customer_request", Role.AGENT))
     offering = cues.turns("solving", Role.AGENT)
     solving, has_solving = _first_in_call(offering, clarifying, closing, closing)
-    asked, has_question = _first_in_call(asking, clarifying, solving, clarifying)
+    early = answering[(answering >= clarifying[batch.turn_call[answering]]) & (answering < solving[batch.turn_call[answering]])]
+    asking = np.union1d(cues.turns("question", among=early), cues.turns("customer_request", among=early))
+    has_question = _first_in_call(asking, clarifying, solving, clarifying)[1]
     starts = np.stack([begin, problem, clarifying, solving, closing])
     ends = np.stack([problem, clarifying, solving, closing, end])
     confidence = np.stack(
@@ -186,7 +194,7 @@ def _mostly_foreign(batch: Batch) -> Mask:
     han_before = np.concatenate(([0], np.cumsum(han, dtype=np.int64)))
     bounds = batch.turn_text[batch.call_turn]
     chinese = np.diff(han_before[bounds])
-    spoken = np.diff(batch.wordful[bounds])
+    spoken = np.bincount(batch.turn_call, weights=batch.turn_characters, minlength=batch.n_calls)
     return (spoken > 0) & (chinese < LEAST_HAN_SHARE * spoken)
 
 

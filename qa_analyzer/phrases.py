@@ -6,9 +6,8 @@ Notation, as rule writers use it:
     抱歉…没有这回事      a gap: 0–12 code points inside one sentence; several allowed
     抱歉……没办法         a gap: later in the same turn
     ^喂    挂了$         only at the start (the end) of a turn
-Everything is compiled to literals: hyperscan finds them in the UTF-16 form of the text, whose offsets are
-positions of characters. Parts of a phrase are joined afterwards, because gaps inside patterns are slow and
-report the leftmost start instead of the shortest span.
+Everything is compiled to literals, which `literals` finds in one pass. Parts of a phrase are joined afterwards,
+because gaps inside patterns are slow and report the leftmost start instead of the shortest span.
 """
 
 from __future__ import annotations
@@ -18,18 +17,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 
-import hyperscan
 import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
+from qa_analyzer.literals import LiteralSet
 from qa_analyzer.text import VisibleText
 
 GAP = "…"
 GAP_LIMIT = 12
 """Longest gap inside a sentence, in code points of the text as given (contract)."""
 MOST_ALTERNATIVES = 4000
-ALTERNATION = {"（": "(", "）": ")", "｜": "|"}
 
 Indices = NDArray[np.int64]
 
@@ -130,21 +128,20 @@ def parse_phrase(source: str) -> Phrase:
 
     Raises PhraseError when it can match nothing or is not well formed.
     """
-    body = source.strip()
-    for wide_form, narrow in ALTERNATION.items():
-        body = body.replace(wide_form, narrow)
+    # Normalised before the alternatives are expanded, not once for each of them.
+    body = characters.visible(source, gap=GAP)
     at_start, at_end = body.startswith("^"), body.endswith("$")
     body = body.removeprefix("^").removesuffix("$")
     strange = next((c for c in body if c in "[]{}*+\\^$"), None)
     if strange:
         raise PhraseError(f"「{strange}」不是短语的写法；可用 (甲|乙)、…、……，以及开头的 ^ 和结尾的 $")
-    if any(ord(character) >= characters.PLANE_SIZE for character in body):
+    if chr(characters.REPLACEMENT) in body:
         raise PhraseError("含有生僻字或表情符号，无法匹配")
     segments, wide = _pieces_outside_brackets(body)
     expanded = [_alternatives(segment, 0, depth=0)[0] for segment in segments]
-    simple = all(GAP not in option and characters.visible(option) for options in expanded for option in options)
+    simple = all(option and GAP not in option for options in expanded for option in options)
     if simple:
-        parts = tuple(Part(tuple(sorted({characters.visible(option) for option in options}))) for options in expanded)
+        parts = tuple(Part(tuple(sorted(set(options)))) for options in expanded)
         branches = (Branch(parts, tuple(wide)),)
     else:
         branches = tuple(dict.fromkeys(_branch(option) for option in _alternatives(body, 0, depth=0)[0]))
@@ -163,10 +160,9 @@ def _pieces_outside_brackets(body: str) -> tuple[list[str], list[bool]]:
 
 def _branch(option: str) -> Branch:
     texts, wide = _pieces(option)
-    literals = [characters.visible(piece) for piece in texts]
-    if any(not literal for literal in literals):
+    if not all(texts):
         raise PhraseError("什么也匹配不到：省略号两边和括号内外都要有字")
-    return Branch(tuple(Part((literal,)) for literal in literals), tuple(wide))
+    return Branch(tuple(Part((literal,)) for literal in texts), tuple(wide))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,22 +187,42 @@ EMPTY = np.zeros(0, np.int64)
 NO_SPANS = Spans(EMPTY, EMPTY, EMPTY)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Where to find the hits of a phrase list: literals that are a whole phrase (and which), and joined phrases."""
+
+    literals: Indices
+    phrase_of: Indices
+    joined: tuple[tuple[int, Phrase], ...]
+
+
 @dataclass
 class LiteralHits:
-    """Every occurrence of every literal in one visible text, grouped by literal."""
+    """Every occurrence of every literal in one visible text, grouped by literal.
+
+    start, end, literal: (n,) int64 by start, the longest first; by_literal (n,) int64: their indices, grouped.
+    """
 
     visible: VisibleText
-    ends: Indices
+    phrases: PhraseSet
+    start: Indices
+    end: Indices
+    literal: Indices
+    by_literal: Indices
     offsets: Indices
-    lengths: Indices
-    literal_ids: dict[str, int]
     cache: dict[Phrase, tuple[Indices, Indices]] = field(default_factory=dict)
 
-    def of(self, literal: str) -> tuple[Indices, Indices]:
-        """Starts and ends (ascending) of one literal."""
-        index = self.literal_ids[literal]
-        ends = self.ends[self.offsets[index] : self.offsets[index + 1]]
-        return ends - self.lengths[index], ends
+    def ranks(self, literals: Indices) -> Indices:
+        """Indices (ascending, so by start) of all hits of these literals."""
+        first = self.offsets[literals]
+        counts = self.offsets[literals + 1] - first
+        total = int(counts.sum())
+        if not total:
+            return EMPTY
+        before = np.cumsum(counts) - counts
+        found = self.by_literal[np.arange(total) + np.repeat(first - before, counts)]
+        found.sort()
+        return found
 
     def of_phrase(self, phrase: Phrase) -> tuple[Indices, Indices]:
         """Starts and ends of one phrase, ordered by start."""
@@ -219,10 +235,10 @@ class LiteralHits:
         start = np.concatenate([one[0] for one in found])
         end = np.concatenate([one[1] for one in found])
         if phrase.at_start and len(start):
-            keep = self.visible.speech_starts[start]
+            keep = self.visible.starts_turn(start)
             start, end = start[keep], end[keep]
         if phrase.at_end and len(start):
-            keep = self.visible.speech_ends[end]
+            keep = self.visible.ends_turn(end)
             start, end = start[keep], end[keep]
         if len(found) > 1 and len(start) > 1:
             order = np.lexsort((end, start))
@@ -230,13 +246,8 @@ class LiteralHits:
         return start, end
 
     def _part_hits(self, part: Part) -> tuple[Indices, Indices]:
-        found = [self.of(literal) for literal in part.literals]
-        if len(found) == 1:
-            return found[0]
-        start = np.concatenate([one[0] for one in found])
-        end = np.concatenate([one[1] for one in found])
-        order = np.lexsort((end, start))
-        return start[order], end[order]
+        ranks = self.ranks(self.phrases.literals_of(part))
+        return self.start[ranks], self.end[ranks]
 
     def _branch_hits(self, branch: Branch) -> tuple[Indices, Indices]:
         start, end = self._part_hits(branch.parts[0])
@@ -279,16 +290,16 @@ class LiteralHits:
 
     def all_of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
         """Every hit of a list of phrases, nested and overlapping ones too, by start, the longest first."""
-        found = [(index, *self.of_phrase(phrase)) for index, phrase in enumerate(phrases)]
+        listing = self.phrases.listing(tuple(phrases))
+        ranks = self.ranks(listing.literals)
+        whole = Spans(self.start[ranks], self.end[ranks], listing.phrase_of[self.literal[ranks]])
+        found = [(index, *self.of_phrase(phrase)) for index, phrase in listing.joined]
         found = [one for one in found if len(one[1])]
         if not found:
-            return NO_SPANS
-        start = np.concatenate([one[1] for one in found])
-        end = np.concatenate([one[2] for one in found])
-        phrase = np.repeat(
-            np.fromiter((one[0] for one in found), np.int64, len(found)),
-            np.fromiter((len(one[1]) for one in found), np.int64, len(found)),
-        )
+            return whole
+        start = np.concatenate([whole.start, *(one[1] for one in found)])
+        end = np.concatenate([whole.end, *(one[2] for one in found)])
+        phrase = np.concatenate([whole.phrase, *(np.full(len(one[1]), one[0]) for one in found)])
         order = np.lexsort((phrase, -end, start))
         return Spans(start[order], end[order], phrase[order])
 
@@ -320,64 +331,43 @@ def resolve(spans: Spans) -> Spans:
     return spans.select(keep)
 
 
-def _as_pattern(literal: str) -> bytes:
-    """A literal in UTF-16 as hex escapes: the pure literal compiler takes no NUL bytes, and 一 has one."""
-    return "".join(f"\\x{byte:02x}" for byte in literal.encode("utf-16-le")).encode("ascii")
-
-
 class PhraseSet:
-    """All literals of a rule set, compiled once, scanned for in one pass.
-
-    Pickles as its literals; a process that receives it compiles again (about 0.1 s for 2,000).
-    """
+    """All literals of a rule set, compiled once, scanned for in one pass."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        literals = sorted({literal for phrase in phrases for literal in phrase.literals})
-        self.literals = literals
-        self.literal_ids = {literal: index for index, literal in enumerate(literals)}
-        self.lengths = np.fromiter(map(len, literals), np.int64, len(literals))
-        self._database: hyperscan.Database | None = None
+        self.literals = sorted({literal for phrase in phrases for literal in phrase.literals})
+        self.literal_ids = {literal: index for index, literal in enumerate(self.literals)}
+        self._finder = LiteralSet(self.literals)
+        self._parts: dict[Part, Indices] = {}
+        self._listings: dict[tuple[Phrase, ...], _Listing] = {}
 
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_database": None}
+    def literals_of(self, part: Part) -> Indices:
+        """Ids of a part's literals."""
+        if part not in self._parts:
+            self._parts[part] = np.array([self.literal_ids[one] for one in part.literals], np.int64)
+        return self._parts[part]
 
-    def _compiled(self) -> hyperscan.Database:
-        if self._database is None:
-            long = [index for index, literal in enumerate(self.literals) if len(literal) > 1]
-            database = hyperscan.Database()
-            database.compile(
-                expressions=[_as_pattern(self.literals[index]) for index in long],
-                ids=long,
-                elements=len(long),
-                flags=0,
-            )
-            self._database = database
-        return self._database
+    def listing(self, phrases: tuple[Phrase, ...]) -> _Listing:
+        """How to look a phrase list up. A literal that several of its phrases share counts for the first."""
+        if phrases not in self._listings:
+            phrase_of = np.full(len(self.literals), -1, np.int64)
+            joined = []
+            for index, phrase in enumerate(phrases):
+                if phrase.at_start or phrase.at_end or any(len(branch.parts) > 1 for branch in phrase.branches):
+                    joined.append((index, phrase))
+                    continue
+                for branch in phrase.branches:
+                    ids = self.literals_of(branch.parts[0])
+                    phrase_of[ids[phrase_of[ids] < 0]] = index
+            self._listings[phrases] = _Listing(np.flatnonzero(phrase_of >= 0), phrase_of, tuple(joined))
+        return self._listings[phrases]
 
     def scan(self, visible: VisibleText) -> LiteralHits:
         """Find every literal in a visible text."""
-        ids: list[int] = []
-        ends: list[int] = []
-        if any(len(literal) > 1 for literal in self.literals) and len(visible.normal):
-            add_id, add_end = ids.append, ends.append
-
-            def on_match(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-                add_id(pattern)
-                add_end(end)
-
-            self._compiled().scan(visible.normal.astype("<u2", copy=False).data, match_event_handler=on_match)
-        found_id = np.fromiter(ids, np.int64, len(ids))
-        found_end = np.fromiter(ends, np.int64, len(ends))
-        # A literal may also be found shifted by one byte, between two characters: that is no hit.
-        aligned = found_end % 2 == 0
-        if not aligned.all():
-            found_id, found_end = found_id[aligned], found_end[aligned]
-        found_end = found_end // 2
-        single = [index for index, literal in enumerate(self.literals) if len(literal) == 1]
-        if single:
-            more = [(index, np.flatnonzero(visible.normal == ord(self.literals[index])) + 1) for index in single]
-            found_id = np.concatenate([found_id, *(np.full(len(at), index) for index, at in more)])
-            found_end = np.concatenate([found_end, *(at for _, at in more)])
-        order = np.argsort(found_id, kind="stable")
-        offsets = np.searchsorted(found_id[order], np.arange(len(self.literals) + 1))
-        return LiteralHits(visible, found_end[order], offsets, self.lengths, self.literal_ids)
+        found = self._finder.find(visible.normal)
+        # Literal numbers are small: as 16-bit values the stable sort is a radix sort.
+        small = found.literal.astype(np.uint16) if len(self.literals) < characters.PLANE_SIZE else found.literal
+        grouped = np.argsort(small, kind="stable")
+        counts = np.bincount(found.literal, minlength=len(self.literals))
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        return LiteralHits(visible, self, found.start, found.end, found.literal, grouped, offsets)

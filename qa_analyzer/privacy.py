@@ -12,7 +12,7 @@ Knows nothing about rules or outputs. Never reads or prints what it masks elsewh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -41,7 +41,9 @@ class Kind(IntEnum):
     NAME = 6
 
 
-Span = tuple[int, int, Kind]
+Span = tuple[int, int, int]
+"""start, end, Kind"""
+_NAME = int(Kind.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ FILLERS = """
 我看一下 我看下 我看看 看一下 我想想 我想一下 想一下 等一下 等下 等等 等会 等会儿 稍等 稍等一下 一下 一遍 一次 我找一下 找一下 我翻一下
 您 你 我 您说 你说 您讲 您请讲 请讲 请说 您请说 请 请继续 继续 继续说 您继续 您继续说 您接着说 接着说 往下说 后面呢 多少 几 还有吗 没了 完 报一下
 记一下 我记一下 我记录一下 跟您核对一下 核对一下 核对 重复一下 我重复一下 复述一下 确认一下 跟您确认一下 我跟您确认一下 再说一遍 重新 重新说 不对 不是 错了 说错了 应该 应该是
-电话 电话是 号码 号码是 手机 手机号 手机号是 手机号码是 尾号 尾号是 后四位 后四位是 大写 字母 慢点 慢一点 您慢点说 喂 嗯嗯 没听清 听不清
+电话 电话是 号码 号码是 手机 手机号 手机号是 手机号码是 大写 字母 慢点 慢一点 您慢点说 喂 嗯嗯 没听清 听不清
 """
 ENDS_IN_X = "x 叉 艾克斯 埃克斯 爱克斯 艾克司".split()
 LEADING_ONE = "要腰妖夭吆"
@@ -100,6 +102,7 @@ LONGEST_GAP = 40
 MOST_STRANGE = 8
 """Code points that are no pause or filler between two digits, if there is a hand-over between."""
 LONGEST_NUMBER = 24
+SHORTEST_NUMBER = 7
 NEIGHBOURS = 12
 """Groups before and after in which a piece's whole number is sought."""
 CONTEXT = 60
@@ -404,10 +407,12 @@ def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
     groups, strange = _groups(text)
     if not groups:
         return []
-    _protect(groups, text)
     by_speaker: dict[int, list[_Group]] = {}
     for group in groups:
         by_speaker.setdefault(speakers[group.line] if speakers else 0, []).append(group)
+    if not any(_has_enough(sequence, strange, SHORTEST_NUMBER) for sequence in (*by_speaker.values(), groups)):
+        return []
+    _protect(groups, text)
     numbers: list[tuple[str, Kind]] = []
     for sequence in by_speaker.values():
         numbers += _solve(sequence, text, strange, cues=True)
@@ -417,6 +422,18 @@ def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
     if numbers:
         _take_pieces(groups, text)
     return [(group.start, group.end, group.kind) for group in groups if group.kind is not None]
+
+
+def _has_enough(sequence: Sequence[_Group], strange: Sequence[int], least: int) -> bool:
+    """Whether linked groups hold that many digits anywhere."""
+    total = 0
+    for place, group in enumerate(sequence):
+        if place and not _linked(sequence[place - 1], group, strange):
+            total = 0
+        total += len(group.digits)
+        if total >= least:
+            return True
+    return False
 
 
 def _take_pieces(groups: Sequence[_Group], text: str) -> None:
@@ -520,12 +537,15 @@ def _name_lists() -> dict[str, str]:
 
 
 _CJK = "一-鿿"
+FIRST_CHINESE, LAST_CHINESE = ord(_CJK[0]), ord(_CJK[-1])
+PROFESSIONS = "师傅 经理 老板 主任 律师 医生 老师 队长 司机 工程 客服 总监 大夫 阿姨 大哥 大姐"
 _SURNAMES = "".join(_name_lists()["single"].split())
 _COMPOUND = _group(_name_lists()["compound"].split())
 _GIVEN = "".join(sorted(set("".join(_name_lists()["given"].split()))))
 _FAMILY = rf"(?:{_COMPOUND}|[{_SURNAMES}])"
 _TITLE = "先生|女士|小姐|太太"
-_NO_NAME = rf"(?!{_group(_name_lists()['words'].split())}|.{{1,2}}(?:师傅|经理|总|老板|主任|律师|医生|老师|队长|司机|工程师|客服))"
+_FAMILY_START = "".join(sorted({*_SURNAMES, *(name[0] for name in _name_lists()["compound"].split())}))
+_NO_NAME = rf"(?=[{_FAMILY_START}])(?!{_group(_name_lists()['words'].split())}|.{{1,2}}(?:总|{_group(PROFESSIONS.split())}))"
 _FOLLOWS = """的 了 吗 吧 啊 呢 呀 哦 嘛 哈 哎 嗯 呃 额 是 我 你 您 他 她 就 也 在 有 不 没 对 这 那 想 要 打 用 之前 今 昨 上个 上周 上次 刚 现在 手机 电话 身份
 号 联系 住 然后 先生 女士 小姐 太太 工号 会员 尾号 本人 客户 用户 因为 因 帮 麻烦 请 查 买 订 办 投诉 来投 来问 来咨 来办 来反 来查 报 姓 单位 地址 谢谢
 可以 行 好 没错 名字 一九 二零 出生 男 女 性别 年龄 家住 和 跟 以前 怎么 为什么 您好 你好 什么 喂"""
@@ -594,35 +614,46 @@ def _named(text: str, start: int, end: int, *, own: bool = False) -> _Name:
     return _Name(start, end, name if len(name) > max(1, len(family)) else "", family, own)
 
 
-def names_in(text: str) -> list[_Name]:
-    """Names that their own sentence gives away (normalised text)."""
-    names: list[_Name] = []
+def _introduced(text: str) -> Iterator[_Name]:
+    """Names after 我叫, 我姓, 名字是, 叫我, 您叫."""
     for found in _INTRODUCED.finditer(text):
         for part in ("own", "listed", "told"):
             if found[part]:
-                names.append(_named(text, *found.span(part), own=part == "own"))
+                yield _named(text, *found.span(part), own=part == "own")
         if found["called"]:
             start, end = found.span("called")
             title = re.search(rf"(?:{_TITLE}|[姐哥总])$", found["called"])
             family = _family_of(found["called"])
             if title and end - start - len(title.group()) == len(family):
                 end = start + len(family)
-            names.append(_named(text, start, end))
+            yield _named(text, start, end)
         if found["family"]:
             start, end = found.span("family")
             full = found["family"] + found["given"] if found["given"] else ""
-            names.append(_Name(start, end, full, found["family"], found["kin"] in ("我姓", "本人姓", "我是姓")))
+            yield _Name(start, end, full, found["family"], found["kin"] in ("我姓", "本人姓", "我是姓"))
             if found["given"]:
-                names.append(_Name(*found.span("given"), "", ""))
+                yield _Name(*found.span("given"), "", "")
             for described in _DESCRIBED.finditer(text, end, end + 16):
                 if described.group()[-1] == found["family"]:
-                    names.append(_Name(described.start(), described.end(), "", ""))
+                    yield _Name(described.start(), described.end(), "", "")
+
+
+def _titled(text: str) -> Iterator[_Name]:
+    """Names in 请问是王先生吗."""
     for found in _TITLED.finditer(text):
         if found["tail"] or "问" in found.group()[:2]:
-            names.append(_named(text, *found.span("name")))
+            yield _named(text, *found.span("name"))
+
+
+def _asked_full(text: str) -> Iterator[_Name]:
+    """Names in 请问是张伟吗."""
     for found in _ASKED_FULL.finditer(text):
-        names.append(_named(text, *found.span("name")))
-    return names
+        yield _named(text, *found.span("name"))
+
+
+def names_in(text: str) -> list[_Name]:
+    """Names that their own sentence gives away (normalised text)."""
+    return [*_introduced(text), *_titled(text), *_asked_full(text)]
 
 
 def _answered(text: str) -> _Name | None:
@@ -656,12 +687,14 @@ _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
 _CUE_REACH = 16
 _AFTER = 16
-NAME_BEFORE, NAME_AFTER = 16, 32
+NAME_BEFORE, NAME_AFTER = 16, 28
+BLOCK = 1 << 16
 ADDRESS_REACH = 90
 PLATE_REACH = 32
 ANSWER_TURNS = 4
 """Turns after a question of the name in which the answer may stand, listening turns included."""
-LONGEST_QUESTION = 400
+QUESTION_REACH = 12
+"""Code points around a cue character in which the question of the name is sought."""
 
 
 def _set_table(members: Iterable[str]) -> Mask:
@@ -752,6 +785,11 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     near = near[_soft_end_table()[normal[digit[near + 1] - 1]]]
     linked[near[gap[near] <= 3]] = True  # one or two characters between: both have been looked at
     wide = near[gap[near] > 3]
+    # Cheap refusals before whole gaps are gathered: only pauses and fillers before the first hand-over, after the last.
+    one = digit[wide] + 1
+    wide = wide[_soft_table()[normal[one + 1]] | (normal[one] == characters.NEWLINE)]
+    one = digit[wide + 1] - 1
+    wide = wide[_soft_table()[normal[one - 1]] | (normal[one] == characters.NEWLINE)]
     if len(wide):
         lengths = gap[wide] - 1
         where = ranges(digit[wide] + 1, lengths)
@@ -835,7 +873,7 @@ def _plate_spans(normal: characters.Normal, province: Indices) -> Iterator[Span]
                 yield start, start + stop, kind
 
 
-def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDArray[np.uint8]) -> Iterator[Span]:
+def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDArray[np.uint8]) -> list[Spans]:
     """Names. key, code: (n,) positions of the cue characters and their classes."""
     last = len(normal) - 1
     before, after = normal[key - 1], normal[np.minimum(key + 1, last)]
@@ -851,17 +889,59 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
     titled[title] &= _before_title_table()[reach].any(axis=1)
     called = (code == _CALLED) & ((_before_called_table()[before] & _name_start_table()[after]) | (after == ord("我")))
     asks = (code == _ASKS) & ((after == ord("是")) | _among("您你,")[after])
-    likely = titled | called | asks | (code == _FAMILY_NAME) | (code == _NAME_WORD)
+    introduced = called | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions = (code == _ADDRESS) | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions |= (code == _CALLED) & _among("什啥")[after]
-    names = list(_given_away(normal, batch, key[likely]))
-    names += _answers(normal, batch, key[questions])
-    for name in names:
-        yield name[1].start, name[1].end, Kind.NAME
-    yield from _mentions(normal, batch, names, key[title] - 1)
+    plain, length = _plain_introductions(normal, batch, key, np.flatnonzero(called & (before == ord("我"))))
+    introduced[plain] = False
+    start = key[plain] + 1
+    call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], start, "right")
+    names = [
+        *_given_away(normal, batch, key[introduced], _introduced),
+        *_given_away(normal, batch, key[titled], _titled),
+        *_given_away(normal, batch, key[asks], _asked_full),
+        *_answers(normal, batch, key[questions]),
+    ]
+    found: list[Span] = [(name.start, name.end, _NAME) for _, name in names]
+    found += _full_mentions(normal, batch, call, start, start + length, [(one, name.full) for one, name in names])
+    families = [(one, name.family) for one, name in names if name.family]
+    found += _titled_mentions(normal, batch, families, call << 16 | normal[start], key[title] - 1)
+    return [_columns(found), Spans(start, start + length, np.full(len(start), _NAME, np.uint8))]
 
 
-def _given_away(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
+def _plain_introductions(normal: characters.Normal, batch: Batch, key: Indices, called: Indices) -> tuple[Indices, Indices]:
+    """The plainest form, 我叫 + family name of one + given name of one or two characters + no character.
+
+    `called`: (n,) places in `key` of 叫. Returns the places that are of this form, and the length of the name.
+    """
+    called = called[key[called] + 5 < len(normal)]
+    said = normal[key[called][:, None] + np.arange(1, 5)]  # (n, 4)
+    chinese = (said >= FIRST_CHINESE) & (said <= LAST_CHINESE)
+    length = np.where(chinese[:, 2], 3, 2)
+    ends = np.where(chinese[:, 2], ~chinese[:, 3], True)
+    last = np.where(chinese[:, 2], said[:, 2], said[:, 1])
+    pair = said[:, 0].astype(np.uint32) << 16 | said[:, 1]
+    words, professions = _word_pairs()
+    plain = chinese[:, 0] & chinese[:, 1] & ends & _among(_SURNAMES)[said[:, 0]] & ~_among(_PARTICLES + "总")[last]
+    plain &= ~np.isin(pair, words) & ~np.isin(said[:, 1].astype(np.uint32) << 16 | said[:, 2], professions)
+    if plain.any():
+        plain[plain] = batch.turn_role[np.searchsorted(batch.turn_text, key[called[plain]], "right") - 1] != Role.AGENT
+    return called[plain], length[plain]
+
+
+@cache
+def _word_pairs() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Two characters as one number: what begins no name (words, compound family names); professions."""
+    lists = _name_lists()
+    return tuple(
+        np.unique([np.uint32(ord(word[0]) << 16 | ord(word[1])) for word in words])
+        for words in ((lists["words"] + " " + lists["compound"]).split(), PROFESSIONS.split())
+    )  # type: ignore[return-value]
+
+
+def _given_away(
+    normal: characters.Normal, batch: Batch, key: Indices, read: Callable[[str], Iterator[_Name]]
+) -> Iterator[tuple[int, _Name]]:
     """(call, name) for the names that the sentence around a cue character gives away."""
     turn = np.searchsorted(batch.turn_text, key, "right") - 1
     low = np.maximum(key - NAME_BEFORE, batch.turn_text[turn])
@@ -871,7 +951,7 @@ def _given_away(normal: characters.Normal, batch: Batch, key: Indices) -> Iterat
     for call, at, start, end, by_agent in zip(
         calls.tolist(), turn.tolist(), low.tolist(), high.tolist(), agent.tolist(), strict=True
     ):
-        for name in names_in(_string(normal, start, end)):
+        for name in read(_string(normal, start, end)):
             if by_agent and name.own and _OWN_PLACE.search(_string(normal, *batch.turn_text[at : at + 2].tolist())):
                 continue
             yield call, _Name(start + name.start, start + name.end, name.full, name.family, name.own)
@@ -879,12 +959,16 @@ def _given_away(normal: characters.Normal, batch: Batch, key: Indices) -> Iterat
 
 def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
     """(call, name) for the names in the customer's next turn after a question of the name."""
-    turn = np.unique(np.searchsorted(batch.turn_text, key, "right") - 1)
-    turn = turn[batch.turn_role[turn] != Role.CUSTOMER]
-    for asked in turn.tolist():
-        start, end = batch.turn_text[asked : asked + 2].tolist()
-        if not _QUESTION_OF_NAME.search(_string(normal, start, min(end, start + LONGEST_QUESTION))):
+    turn = np.searchsorted(batch.turn_text, key, "right") - 1
+    asked_by = batch.turn_role[turn] != Role.CUSTOMER
+    key, turn = key[asked_by], turn[asked_by]
+    low = np.maximum(key - QUESTION_REACH, batch.turn_text[turn])
+    high = np.minimum(key + QUESTION_REACH, batch.turn_text[turn + 1] - 1)
+    answered = -1
+    for asked, first, last in zip(turn.tolist(), low.tolist(), high.tolist(), strict=True):
+        if asked == answered or not _QUESTION_OF_NAME.search(_string(normal, first, last)):
             continue
+        answered = asked
         call = int(batch.turn_call[asked])
         limit = min(asked + 1 + ANSWER_TURNS, int(batch.call_turn[call + 1]))
         for answer in range(asked + 1, limit):
@@ -898,30 +982,47 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
                 break
 
 
-def _mentions(
-    normal: characters.Normal, batch: Batch, names: Sequence[tuple[int, _Name]], title: Indices
+def _full_mentions(
+    normal: characters.Normal, batch: Batch, call: Indices, start: Indices, end: Indices, names: list[tuple[int, str]]
 ) -> Iterator[Span]:
-    """Where else in its call a full name is said, or the family name before a title. `title`: (n,) its positions."""
-    full = {(call, name.full) for call, name in names if name.full}
-    families = {(call, name.family) for call, name in names if name.family}
+    """Where else in its call a full name is said. call, start, end: (n,) names in the text; `names`: more of them."""
     memory = normal.tobytes()
+    wanted = [
+        (one, memory[first:last])
+        for one, first, last in zip(call.tolist(), (2 * start).tolist(), (2 * end).tolist(), strict=True)
+    ]
+    wanted += [(one, name.encode("utf-16-le")) for one, name in names if name]
     bounds = (batch.turn_text[batch.call_turn] * 2).tolist()
-    for call, said in full:
-        wanted = said.encode("utf-16-le")
-        place = memory.find(wanted, bounds[call], bounds[call + 1])
+    find = memory.find
+    for one, name in wanted:
+        stop = bounds[one + 1]
+        place = find(name, bounds[one], stop)
         while place >= 0:
             if place % 2 == 0:
-                yield place // 2, place // 2 + len(said), Kind.NAME
-            place = memory.find(wanted, place + 1, bounds[call + 1])
-    if not families or not len(title):
+                yield place // 2, (place + len(name)) // 2, _NAME
+            place = find(name, place + 2, stop)
+
+
+def _titled_mentions(
+    normal: characters.Normal, batch: Batch, names: list[tuple[int, str]], plain: Indices, title: Indices
+) -> Iterator[Span]:
+    """Where in its call a known family name stands before a title.
+
+    names: (call, family name); plain: (n,) call << 16 | family name of one character; title: (n,) positions.
+    """
+    if not len(title):
         return
-    known = np.fromiter((call << 16 | ord(family[-1]) for call, family in families), np.int64, len(families))
+    more = np.fromiter((call << 16 | ord(family[-1]) for call, family in names), np.int64, len(names))
     call_of = np.searchsorted(batch.turn_text[batch.call_turn[1:]], title, "right")
-    for place, call in zip(*(array[np.isin(call_of << 16 | normal[title - 1], known)].tolist() for array in (title, call_of)), strict=True):
-        for length in (2, 1):
-            if (call, _string(normal, place - length, place)) in families:
-                yield place - length, place, Kind.NAME
-                break
+    mentioned = np.isin(call_of << 16 | normal[title - 1], np.concatenate((plain, more)))
+    compound = {(call, family) for call, family in names if len(family) > 1}
+    single = set(plain.tolist()) | {call << 16 | ord(family) for call, family in names if len(family) == 1}
+    for place, call in zip(title[mentioned].tolist(), call_of[mentioned].tolist(), strict=True):
+        before = _string(normal, place - 2, place)
+        if (call, before) in compound:
+            yield place - 2, place, _NAME
+        elif call << 16 | ord(before[-1]) in single:
+            yield place - 1, place, _NAME
 
 
 @cache
@@ -929,12 +1030,22 @@ def _among(members: str) -> Mask:
     return _set_table(members)
 
 
+def _keys(normal: characters.Normal) -> Indices:
+    """Positions of digits and cue characters, ascending. In blocks, so that the flags stay in the cache."""
+    table = _key_table()
+    parts = [
+        np.flatnonzero(table.take(normal[start : start + BLOCK], mode="clip")) + start
+        for start in range(0, len(normal), BLOCK)
+    ]
+    return np.concatenate(parts)
+
+
 def personal_spans(batch: Batch) -> Spans:
     """Everything in a batch that identifies a person: sorted, disjoint spans of its text."""
     normal = _speech(batch)
     if not len(normal):
-        return _join([])
-    key = np.flatnonzero(np.take(_key_table(), normal, mode="wrap"))
+        return _columns([])
+    key = _keys(normal)
     code = _class_table()[normal[key]]
     is_digit = code <= _SAID
     # 一下, 两个 are words.
@@ -946,21 +1057,23 @@ def personal_spans(batch: Batch) -> Spans:
     found = list(_number_spans(normal, batch, digit, said))
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
     found += _plate_spans(normal, key[code == _PROVINCE])
-    found += _name_spans(normal, batch, key[names], code[names])
-    return _join(found)
+    return _join([_columns(found), *_name_spans(normal, batch, key[names], code[names])])
 
 
-def _join(found: list[Span]) -> Spans:
-    """Sorted and disjoint: of overlapping spans the first keeps its kind and takes the rest in."""
-    found.sort()
-    joined: list[list[int]] = []
-    for start, end, kind in found:
-        if joined and start < joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
-        else:
-            joined.append([start, end, int(kind)])
-    columns = np.array(joined, np.int64).reshape(-1, 3)
+def _columns(found: Sequence[Span]) -> Spans:
+    columns = np.fromiter((value for span in found for value in span), np.int64, 3 * len(found)).reshape(-1, 3)
     return Spans(columns[:, 0], columns[:, 1], columns[:, 2].astype(np.uint8))
+
+
+def _join(found: Sequence[Spans]) -> Spans:
+    """Sorted and disjoint: overlapping spans become one, of the kind of the first."""
+    start = np.concatenate([spans.start for spans in found])
+    end = np.concatenate([spans.end for spans in found])
+    kind = np.concatenate([spans.kind for spans in found])
+    order = np.lexsort((kind, end, start))
+    start, end, kind = start[order], np.maximum.accumulate(end[order]), kind[order]
+    first = np.flatnonzero(np.concatenate(([True], start[1:] >= end[:-1])))[: len(start)]
+    return Spans(start[first], np.maximum.reduceat(end, first) if len(first) else end, kind[first])
 
 
 def masked_points(batch: Batch) -> characters.Points:
@@ -979,7 +1092,7 @@ def spans_in(text: str) -> Spans:
     for line in normal.split("\n"):
         found += [(offset + start, offset + end, kind) for start, end, kind in _line_spans(line)]
         offset += len(line) + 1
-    return _join(found)
+    return _join([_columns(found)])
 
 
 def _line_spans(line: str) -> Iterator[Span]:
@@ -989,12 +1102,12 @@ def _line_spans(line: str) -> Iterator[Span]:
     own_place = _OWN_PLACE.search(line) is not None
     names = [name for name in names_in(line) if not (name.own and own_place)]
     for name in names:
-        yield name.start, name.end, Kind.NAME
+        yield name.start, name.end, _NAME
         if name.full:
-            yield from ((found.start(), found.end(), Kind.NAME) for found in re.finditer(re.escape(name.full), line))
+            yield from ((found.start(), found.end(), _NAME) for found in re.finditer(re.escape(name.full), line))
         if name.family:
             pattern = rf"{re.escape(name.family)}(?={_TITLE})"
-            yield from ((found.start(), found.end(), Kind.NAME) for found in re.finditer(pattern, line))
+            yield from ((found.start(), found.end(), _NAME) for found in re.finditer(pattern, line))
 
 
 def mask_string(text: str) -> str:

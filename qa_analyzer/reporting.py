@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 CALLS_TO_HEAR = 12
 FINDINGS_PER_AGENT = 20_000
 """An agent's page reads at most so many of her findings; her numbers come from the sums, not from these."""
+WORST_FIRST = [
+    ("critical", "descending", "at_end"),
+    ("score_before_critical", "ascending", "at_end"),
+    ("call_id", "ascending", "at_end"),
+]
 MOST_REJECTED_SHOWN = 200
 RULES_SHOWN = 10
 """Rules on the index that cost most."""
@@ -110,8 +115,7 @@ def choose_pages(calls: pa.Table, most: int) -> set[str]:
         return set(calls["call_id"].to_pylist())
     ranked = pc.sort_indices(
         calls,
-        sort_keys=[("critical", "descending"), ("score_before_critical", "ascending"), ("call_id", "ascending")],
-        null_placement="at_end",
+        sort_keys=WORST_FIRST,
     )
     return set(calls["call_id"].take(ranked.slice(0, most)).to_pylist())
 
@@ -207,8 +211,7 @@ def _teams(calls: pa.Table, agents: list[dict[str, Any]]) -> list[TeamRow]:
 def _calls_to_hear(calls: pa.Table, fails: list[dict[str, Any]]) -> list[CallToHear]:
     ranked = pc.sort_indices(
         calls,
-        sort_keys=[("critical", "descending"), ("score_before_critical", "ascending"), ("call_id", "ascending")],
-        null_placement="at_end",
+        sort_keys=WORST_FIRST,
     )
     rows = calls.take(ranked.slice(0, CALLS_TO_HEAR)).filter(pc.field("score").is_valid()).to_pylist()
     by_call: dict[str, list[dict[str, Any]]] = {}

@@ -513,7 +513,7 @@ class Report:
         facts: dict[str, Any] = {
             "qa_analyzer": __version__,
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in ("numpy", "pyarrow", "pandas", "hyperscan", "jieba")},
+            "packages": {name: version(name) for name in ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp")},
             "ruleset": rulebook.hash,
             "rules": len(rulebook.rules),
             "rules_folder": str(rulebook.folder) if self.options.rules else "shipped",

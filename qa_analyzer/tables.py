@@ -245,7 +245,7 @@ def findings_table(
         "criterion": coded(criterion[rule], criteria),
         "occasion_turn": _turn_numbers(rows.occasion, number_in_call),
         "turn": _turn_numbers(rows.turn, number_in_call),
-        "role": coded(np.where(shown, batch.turn_role[turn], -1).astype(np.int64), ROLE_CODES),
+        "role": coded(np.where(shown, batch.turn_role[turn].astype(np.int64), -1), ROLE_CODES),
         "start_ms": numbers(_start_ms(batch, turn, start), shown & batch.turn_timed[turn], pa.int64()),
         "text_start": numbers(start - base, shown, pa.int32()),
         "text_end": numbers(np.where(shown, rows.end, 0) - base, shown, pa.int32()),

@@ -99,9 +99,26 @@ def normalise_string(text: str) -> str:
     return to_string(normalise(to_points(text)))
 
 
-def visible(text: str) -> str:
-    """What matching sees of one string: normalised, without blind characters."""
-    return "".join(character for character in normalise_string(text) if character not in BLIND)
+@cache
+def _folding(kept: str) -> dict[int, int | None]:
+    """For str.translate: what normalisation changes, and what matching does not see (but those in `kept`)."""
+    table = normal_table()[:PLANE_SIZE]
+    folding: dict[int, int | None] = {int(code): int(table[code]) for code in np.flatnonzero(table != np.arange(PLANE_SIZE))}
+    blind = blind_table()[table]
+    folding |= dict.fromkeys(map(int, np.flatnonzero(blind)))
+    return {**folding, **{ord(character): ord(character) for character in kept}}
+
+
+def visible(text: str, *, gap: str = "") -> str:
+    """What matching sees of one string: normalised, without blind characters (but those in `gap`)."""
+    shown = text.translate(_folding(gap))
+    return shown if shown.isascii() or max(shown, default="") < "\U00010000" else "".join(
+        character if ord(character) < PLANE_SIZE else chr(REPLACEMENT) for character in shown
+    )
+
+
+LONGEST_PUNCTUATION = 8
+"""More marks than this between a phrase and the edge of its turn are no longer looked through."""
 
 
 @dataclass(frozen=True)
@@ -124,24 +141,24 @@ class VisibleText:
         table[[NEWLINE, *map(ord, SENTENCE_ENDS)]] = True
         return np.flatnonzero(table[self.normal])
 
-    @cached_property
-    def speech_ends(self) -> NDArray[np.bool_]:
-        """(n_visible + 1,) bool, by position: nothing but punctuation follows in this turn."""
-        wordless = wordless_table()[self.normal]
-        newline = self.normal == NEWLINE
-        # Between a position and its newline all are wordless iff the next wordful one lies beyond the newline.
-        index = np.arange(len(self.normal))
-        next_word = np.minimum.accumulate(np.where(wordless, len(self.normal), index)[::-1])[::-1]
-        next_newline = np.minimum.accumulate(np.where(newline, index, len(self.normal))[::-1])[::-1]
-        return np.append(next_word >= next_newline, True)
+    def starts_turn(self, start: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) bool: nothing but (a little) punctuation stands between the turn's start and these positions."""
+        return self._only_punctuation(start, -1)
 
-    @cached_property
-    def speech_starts(self) -> NDArray[np.bool_]:
-        """(n_visible,) bool: nothing but punctuation stands before this position in its turn."""
-        wordful = ~wordless_table()[self.normal]
-        index = np.arange(len(self.normal))
-        before = np.maximum.accumulate(np.where(wordful, index, -1))
-        last_word = np.concatenate(([-1], before[:-1])) if len(index) else before
-        newline = np.maximum.accumulate(np.where(self.normal == NEWLINE, index, -1))
-        last_newline = np.concatenate(([-1], newline[:-1])) if len(index) else newline
-        return np.asarray(last_word <= last_newline)
+    def ends_turn(self, end: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) bool: nothing but (a little) punctuation follows these positions in the turn."""
+        return self._only_punctuation(end - 1, 1)
+
+    def _only_punctuation(self, place: NDArray[np.int64], step: int) -> NDArray[np.bool_]:
+        reached = np.zeros(len(place), np.bool_)
+        walking = np.arange(len(place))
+        at = place.copy()
+        for _ in range(LONGEST_PUNCTUATION):
+            at[walking] += step
+            inside = (at[walking] >= 0) & (at[walking] < len(self.normal))
+            reached[walking[~inside]] = True
+            walking = walking[inside]
+            character = self.normal[at[walking]]
+            reached[walking[character == NEWLINE]] = True
+            walking = walking[(character != NEWLINE) & wordless_table()[character]]
+        return reached

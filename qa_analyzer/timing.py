@@ -35,7 +35,8 @@ PREFIX = 24
 class Silences:
     """Gaps before agent turns that are the agent's to explain. All arrays (n,), by turn.
 
-    turn: the agent turn after the gap; gap_ms; announced: the agent had asked to wait; sure: both sides timed.
+    turn: the turn after the gap; gap_ms; announced: the agent had asked to wait; sure: no turn of unknown role
+    decides whether the gap is the agent's or announced.
     """
 
     turn: Indices
@@ -71,20 +72,36 @@ class Timing:
 
     @cached_property
     def gap_before(self) -> tuple[Indices, Mask]:
-        """(t,) ms between a turn and the end of all speech before it (0 for a call's first turn), and known."""
+        """(t,) ms between a turn and the end of all speech before it (0 for a call's first turn), and known.
+
+        An event is no speech: it neither ends a gap nor has one before it.
+        """
+        gap, known, _ = self._gaps
+        return gap, known
+
+    @cached_property
+    def _gaps(self) -> tuple[Indices, Mask, Indices]:
+        """`gap_before`, and the turn whose speech ended last before each turn, or -1. (t,) each"""
         batch = self.batch
         runs = batch.runs
         count = len(runs.call)
         if not count:
-            return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+            return np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64)
+        speaks = ~batch.run_silent
         axis = runs.call * CALL_STRIDE
-        reach = np.maximum.accumulate(np.where(runs.timed, runs.end_ms, 0) + axis) - axis
+        end = np.where(runs.timed & speaks, runs.end_ms, 0)
+        reach = np.maximum.accumulate(end + axis) - axis
+        index = np.arange(count)
+        spoken = np.maximum.accumulate(np.where(speaks, index, -1))
+        last = np.maximum.accumulate(np.where(speaks & (end == reach), index, -1))
         first_run = np.unique(batch.run_turn, return_index=True)[1]
-        before = np.maximum(first_run - 1, 0)
-        has_before = (first_run > 0) & (runs.call[before] == runs.call[first_run])
+        before = spoken[first_run - 1]
+        has_before = (first_run > 0) & (before >= 0) & (runs.call[before] == runs.call[first_run])
         gap = np.where(has_before, runs.start_ms[first_run] - reach[before], 0)
-        known = runs.timed[first_run] & (runs.timed[before] | ~has_before)
-        return np.where(known, np.maximum(gap, 0), 0), known
+        quiet = batch.run_silent[first_run]
+        known = quiet | (runs.timed[first_run] & (runs.timed[before] | ~has_before))
+        gap = np.where(known & ~quiet, np.maximum(gap, 0), 0)
+        return gap, known, np.where(has_before, batch.run_turn[last[before]], -1)
 
     @cached_property
     def silences(self) -> Silences:
@@ -95,25 +112,36 @@ class Timing:
         """
         batch = self.batch
         gap, known = self.gap_before
-        turn = np.flatnonzero((gap >= SHORTEST_SILENCE_MS) & (batch.turn_role == Role.AGENT) & known)
+        agents = (batch.turn_role == Role.AGENT) | (batch.turn_role == Role.UNKNOWN)
+        turn = np.flatnonzero((gap >= SHORTEST_SILENCE_MS) & agents & known)
         before = self._answering_turn(turn)
         asked = self._last_hit("question", before)
         asked = np.maximum(asked, self._last_hit("customer_request", before))
         asked = np.maximum(asked, self._question_marks(before))
         waiting = self._last_hit("wait_request", before)
         same_sentence = (waiting >= 0) & (asked >= 0) & (self._sentence(asked) == self._sentence(waiting))
-        agents_question = (
-            (batch.turn_role[before] == Role.AGENT) & (asked >= 0) & ~((waiting >= 0) & (same_sentence | (asked < waiting)))
-        )
-        customer_waits = (batch.turn_role[before] == Role.CUSTOMER) & (self._last_hit("customer_wait_request", before) >= 0)
-        counted = ~agents_question & ~customer_waits
-        turn = turn[counted]
-        speaking = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
-        place = np.searchsorted(speaking, turn) - 1
-        previous = speaking[np.maximum(place, 0)] if len(speaking) else np.zeros(len(turn), np.int64)
-        same_call = (place >= 0) & (batch.turn_call[previous] == batch.turn_call[turn])
-        announced = same_call & np.isin(previous, self.cues.turns("wait_request", Role.AGENT))
-        return Silences(turn, gap[turn], announced, np.ones(len(turn), np.bool_))
+        question = (asked >= 0) & ~((waiting >= 0) & (same_sentence | (asked < waiting)))
+        thinking = self._last_hit("customer_wait_request", before) >= 0
+        role = batch.turn_role[before]
+        counted = ~((role == Role.AGENT) & question) & ~((role == Role.CUSTOMER) & thinking)
+        open_role = (batch.turn_role[turn] == Role.UNKNOWN) | ((role == Role.UNKNOWN) & (question | thinking))
+        turn, open_role = turn[counted], open_role[counted]
+        announced, perhaps = self._announced(turn)
+        return Silences(turn, gap[turn], announced, ~open_role & ~perhaps)
+
+    def _announced(self, turn: Indices) -> tuple[Mask, Mask]:
+        """(n,) whether the last agent turn before each turn asked to wait; whether one of unknown role did, later."""
+        batch = self.batch
+        found = []
+        for roles in ((Role.AGENT,), (Role.AGENT, Role.UNKNOWN)):
+            speaking = np.flatnonzero(np.isin(batch.turn_role, roles) & ~batch.turn_backchannel)
+            place = np.searchsorted(speaking, turn) - 1
+            previous = speaking[np.maximum(place, 0)] if len(speaking) else np.zeros(len(turn), np.int64)
+            same_call = (place >= 0) & (batch.turn_call[previous] == batch.turn_call[turn])
+            asked = self.cues.turns("wait_request", among=np.unique(previous[same_call]))
+            found.append((same_call & np.isin(previous, asked), previous))
+        (announced, certain), (perhaps, latest) = found
+        return announced, perhaps & (latest != certain)
 
     def _answering_turn(self, turn: Indices) -> Indices:
         """The turn a gap follows; the customer's bare interjection (嗯…) is looked through."""
@@ -121,7 +149,7 @@ class Timing:
         words = self.cues.lists.get("interjection", ())
         table = np.zeros(characters.PLANE_SIZE, np.bool_)
         table[[ord(character) for word in words for character in word]] = True
-        before = np.maximum(turn - 1, 0)
+        before = np.maximum(self._gaps[2][turn], 0)
         start = batch.turn_text[before]
         length = batch.turn_text[before + 1] - start
         length = np.where(batch.turn_backchannel[before], np.minimum(length, 32), 0)
@@ -129,13 +157,13 @@ class Timing:
         owner = np.repeat(np.arange(len(before)), length)
         other = ~table[gathered] & ~characters.wordless_table()[gathered]
         bare = (length > 0) & (np.bincount(owner[other], minlength=len(before)) == 0)
-        earlier = np.maximum(before - 1, 0)
+        earlier = np.maximum(before - 1, 0)  # A gap of a second or more has speech before it.
         inside = batch.turn_call[earlier] == batch.turn_call[turn]
         return np.where(bare & inside & (before > 0), earlier, before)
 
     def _last_hit(self, name: str, turn: Indices) -> Indices:
         """(n,) end position of the last hit of a list in each turn, or -1."""
-        hit_turn, _, end = self.cues.hits(name)
+        hit_turn, _, end = self.cues.hits(name, among=np.unique(turn))
         place = np.searchsorted(hit_turn, turn, "right") - 1
         if not len(hit_turn):
             return np.full(len(turn), -1, np.int64)
@@ -171,9 +199,11 @@ class Timing:
         """Turns that begin while another party's run, not a backchannel, is going on."""
         batch = self.batch
         runs = batch.runs
-        speaking = np.flatnonzero(~batch.run_backchannel & runs.timed)
+        speaking = np.flatnonzero(~batch.run_backchannel)
         # The first run of each turn that is more than a backchannel is where the turn takes the floor.
         first_speaking = speaking[np.unique(batch.run_turn[speaking], return_index=True)[1]]
+        first_speaking = first_speaking[runs.timed[first_speaking]]
+        speaking = speaking[runs.timed[speaking]]
         role = batch.run_role[first_speaking]
         found: list[tuple[Indices, Indices, NDArray[np.uint8]]] = []
         for other in (Role.AGENT, Role.CUSTOMER, Role.UNKNOWN):
@@ -201,16 +231,19 @@ class Timing:
         overlap = self._overlap(entrant, over, exact)
         most = np.maximum(self._overlap(entrant, over, earliest), overlap)
         turn = batch.run_turn[entrant]
-        spoken = batch.wordful[batch.turn_text[turn + 1]] - batch.wordful[at]
+        spoken = batch.characters_between(at, batch.turn_text[turn + 1])
         keep = most > 0
         sure = (batch.run_role[entrant] != Role.UNKNOWN) & (over != Role.UNKNOWN)
         return TalkOver(turn[keep], overlap[keep], most[keep], spoken[keep], sure[keep], over[keep])
 
     def _overlap(self, entrant: Indices, over: NDArray[np.uint8], entry_ms: Indices) -> Indices:
-        """(n,) ms during which both speak from `entry_ms` on; 0 unless the other had begun before."""
+        """(n,) ms during which both speak from `entry_ms` on; 0 unless the other had begun before.
+
+        A turn of several runs counts with all of them, without its pauses.
+        """
         batch = self.batch
         runs = batch.runs
-        result = np.zeros(len(entrant), np.int64)
+        until = np.zeros(len(entrant), np.int64)
         for other in np.unique(over):
             mine = over == other
             others = np.flatnonzero(~batch.run_backchannel & runs.timed & (batch.run_role == other))
@@ -219,9 +252,22 @@ class Timing:
             call_axis = runs.call[entrant[mine]] * CALL_STRIDE
             place = np.searchsorted(runs.start_ms[others] + axis, entry_ms[mine] + call_axis, "left") - 1
             ok = (place >= 0) & (runs.call[others[np.maximum(place, 0)]] == runs.call[entrant[mine]])
-            until = np.minimum(reach[np.maximum(place, 0)] - call_axis, runs.end_ms[entrant[mine]])
-            result[mine] = np.where(ok, np.maximum(until - entry_ms[mine], 0), 0)
-        return result
+            until[mine] = np.where(ok, reach[np.maximum(place, 0)] - call_axis, 0)
+        order, offsets = self._runs_by_turn
+        turn = batch.run_turn[entrant]
+        counts = offsets[turn + 1] - offsets[turn]
+        run = order[ranges(offsets[turn], counts)]
+        owner = np.repeat(np.arange(len(entrant)), counts)
+        begin = np.maximum(runs.start_ms[run], entry_ms[owner])
+        both = np.maximum(np.minimum(runs.end_ms[run], until[owner]) - begin, 0)
+        both = np.where((run >= entrant[owner]) & runs.timed[run], both, 0)
+        return np.bincount(owner, weights=both, minlength=len(entrant)).astype(np.int64)
+
+    @cached_property
+    def _runs_by_turn(self) -> tuple[Indices, Indices]:
+        """Runs in order of their turns, (r,), and where each turn's begin, (t + 1,)."""
+        order = np.argsort(self.batch.run_turn, kind="stable")
+        return order, np.searchsorted(self.batch.run_turn[order], np.arange(self.batch.n_turns + 1))
 
     @cached_property
     def _leading(self) -> re.Pattern[str]:
@@ -229,7 +275,7 @@ class Timing:
         lists = self.cues.lists
         glued = "|".join(sorted(map(re.escape, lists.get("interjection", ())), key=len, reverse=True)) or "(?!)"
         whole = "|".join(sorted(map(re.escape, lists.get("backchannel", ())), key=len, reverse=True)) or "(?!)"
-        stop = r"[\s,、。!?…~]"
+        stop = "[ ,、。!?…~]"
         return re.compile(rf"^(?:{stop}|(?:{glued})|(?:(?:{whole})+)(?={stop}|$))+", re.MULTILINE)
 
     def _first_words(self, entrant: Indices) -> tuple[Indices, Indices, Indices]:

@@ -2,7 +2,7 @@
 
 A run is what one speaker says with no gap above `join_gap_ms`, whoever speaks meanwhile. A turn is a run and
 those that continue it: no other speaker's run but a backchannel has started since, and the pause is below
-`pause_ms`. Without times every utterance is a run, and neighbours of one speaker are one turn.
+`pause_ms`. Without times neighbours of one speaker are one run, and neighbouring runs of one speaker one turn.
 Knows speakers and times, not words: whether a run is a backchannel is told to it.
 """
 
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+TIME_STRIDE = np.int64(1) << 32
+"""Larger than any time in ms (24 h): keeps speakers and calls apart on one axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ def _previous_of_same(key: Indices) -> Indices:
     return previous
 
 
+def _reach(key: Indices, end_ms: Indices) -> Indices:
+    """The latest end so far among the elements of the same key: an utterance may lie inside an earlier one. (n,)"""
+    order = np.argsort(key, kind="stable")
+    axis = key[order] * TIME_STRIDE
+    reach = np.empty(len(key), np.int64)
+    reach[order] = np.maximum.accumulate(axis + end_ms[order]) - axis
+    return reach
+
+
 def _chains(previous: Indices, continues: Mask) -> Indices:
     """The head of each element's chain, where an element that continues belongs to its previous one's. (n,)"""
     parent = np.where(continues, previous, np.arange(len(previous)))
@@ -84,12 +96,12 @@ def build_runs(
     order = np.lexsort((index, place, call)) if falls.any() else index
     call_, speaker_, timed_ = call[order], speaker[order], timed[order]
     start_, end_ = start_ms[order], end_ms[order]
-    width = int(speaker.max()) + 1
-    previous = _previous_of_same(call_ * width + speaker_)
-    has = previous >= 0
-    # The end so far of a speaker's speech, for the odd utterance that lies inside an earlier one.
-    gap = start_ - end_[previous]
-    continues = has & timed_ & timed_[previous] & (gap <= settings.join_gap_ms)
+    key = call_ * (int(speaker.max()) + 1) + speaker_
+    previous = _previous_of_same(key)
+    both = timed_ & timed_[previous]
+    gap = start_ - _reach(key, end_)[previous]
+    neither = ~timed_ & ~timed_[previous] & (previous == index - 1)
+    continues = (previous >= 0) & np.where(both, gap <= settings.join_gap_ms, neither)
     head = _chains(previous, continues)
     heads, run_of = np.unique(head, return_inverse=True)
     by_run = np.argsort(run_of, kind="stable") if np.any(run_of[1:] < run_of[:-1]) else index

@@ -7,7 +7,7 @@ Each head (negative, positive, anger) is a logistic regression:
 
     logit = step * sum of integer weights / (length + offset) ** exponent + length_weight * ln(length + 1) + intercept
 
-with `length` the codes of the turn (see `features`), and value = P(positive) * (1 - P(negative)) - P(negative), so
+with `length` the codes of the turn (see `features`), and value = P(positive) * (1 - P(negative))**2 - P(negative), so
 that a plain fact, which is neither, lies near 0, and thanks do not outweigh a complaint in the same turn. Length has a
 term of its own because a long turn has more room for a complaint: a turn counts as negative when any part of it is.
 Everything that depends on length is a table, and the logistic function is
@@ -172,6 +172,14 @@ def _calibrate(
     return slope, length_weight, float(regression.intercept_[0])
 
 
+def _shift(weight: Floats, target: npt.NDArray[np.bool_], share: float | None) -> Floats:
+    """Weights with which the target has the given share, the total unchanged."""
+    if share is None:
+        return weight
+    now = float((weight * target).sum() / weight.sum())
+    return weight * np.where(target, share / now, (1 - share) / (1 - now))
+
+
 def targets_of(valence: Floats, angry: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """What `EmotionModel.fit` learns from: (n, 3) bool, negative, positive, angry, of (n,) valences and anger."""
     return np.column_stack((valence < 0, valence > 0, angry))
@@ -186,7 +194,9 @@ class EmotionModel:
     exponent, offset: how sums are scaled by length, see the module.
     regularisation: scikit-learn's `C` of the logistic regressions.
     calibrated: whether slope, length and intercept are learned; without it the model only ranks, or serves as prior.
-    prior: a fitted model whose weights are added to this one's as they learn, weighted by `prior_weight`
+    negative_share, positive_share: the shares of such turns to expect in calls, which calibration assumes; None = as in
+        the training turns, where a set written to hold every emotion has too many.
+    prior: a fitted model whose weights to this one's as they learn, weighted by `prior_weight`
         (the review corpus under the project's sentences; the shipped model under a centre's labels).
     keep: weights kept for each head.
     """
@@ -199,6 +209,8 @@ class EmotionModel:
         offset: float = 4.0,
         regularisation: float = 10.0,
         calibrated: bool = True,
+        negative_share: float | None = None,
+        positive_share: float | None = None,
         prior: EmotionModel | None = None,
         prior_weight: float = 1.0,
         keep: int = 60_000,
@@ -208,11 +220,24 @@ class EmotionModel:
         self.offset = offset
         self.regularisation = regularisation
         self.calibrated = calibrated
+        self.negative_share = negative_share
+        self.positive_share = positive_share
         self.prior = prior
         self.prior_weight = prior_weight
         self.keep = keep
 
-    _PARAMETERS = ("bits", "exponent", "offset", "regularisation", "calibrated", "prior", "prior_weight", "keep")
+    _PARAMETERS = (
+        "bits",
+        "exponent",
+        "offset",
+        "regularisation",
+        "calibrated",
+        "negative_share",
+        "positive_share",
+        "prior",
+        "prior_weight",
+        "keep",
+    )
 
     negative_: Head
     positive_: Head
@@ -241,8 +266,9 @@ class EmotionModel:
         )
         unhappy_share = self.negative_.probabilities(negative, lengths)
         happy_share = self.positive_.probabilities(positive, lengths)
-        rest = (STEPS_PER_UNIT - unhappy_share).astype(np.int32)
-        thousandths = (happy_share * rest + STEPS_PER_UNIT // 2) // STEPS_PER_UNIT - unhappy_share
+        content = (STEPS_PER_UNIT - unhappy_share).astype(np.int64) ** 2
+        square = STEPS_PER_UNIT**2
+        thousandths = (happy_share * content + square // 2) // square - unhappy_share
         thousandths[lengths == 0] = 0
         anger = np.zeros(len(starts), dtype=np.int16)
         unhappy = np.flatnonzero(thousandths < 0)
@@ -277,7 +303,9 @@ class EmotionModel:
         every turn, is negative.
         """
         if targets.shape != (len(starts), len(HEADS)):
-            raise ValueError(f"targets of {len(starts)} turns have shape {(len(starts), len(HEADS))}, not {targets.shape}")
+            raise ValueError(
+                f"targets of {len(starts)} turns have shape {(len(starts), len(HEADS))}, not {targets.shape}"
+            )
         negative = targets[:, 0]
         if negative.all() or not negative.any():
             raise ValueError("training needs both negative and other turns; these are all of one kind")
@@ -289,9 +317,7 @@ class EmotionModel:
         calibration = np.ones(len(starts)) if calibration_weight is None else calibration_weight
         for name, target in zip(HEADS, targets.T, strict=True):
             at = rows[negative] if name == "anger" else rows  # anger is asked of negative turns only
-            head = self._fit_head(
-                name, design[at], log_lengths[at], target[at], group[at], weight[at], calibration[at]
-            )
+            head = self._fit_head(name, design[at], log_lengths[at], target[at], group[at], weight[at], calibration[at])
             setattr(self, name + "_", head)
         self.thresholds_ = self.prior.thresholds_ if self.prior is not None else Thresholds()
         return self
@@ -314,7 +340,9 @@ class EmotionModel:
         share = self._prior_share(name)
         weights = self._learn(design, log_lengths, target, weight) + share
         slope, length_weight, intercept = 1.0, 0.0, 0.0
+        expected = {"negative": self.negative_share, "positive": self.positive_share}.get(name)
         if self.calibrated:
+            calibration = _shift(calibration, target, expected)
             scores = self._unseen_scores(design, log_lengths, target, group, weight) + design @ share
             slope, length_weight, intercept = _calibrate(scores, log_lengths, target, calibration)
         integers, step = quantise(weights, self.keep)

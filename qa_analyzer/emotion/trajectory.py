@@ -6,7 +6,7 @@ A turn that is only a backchannel (嗯, 好的) tells little: it keeps the mood 
 part in the mean with `BACKCHANNEL_WEIGHT`, and cannot be a start. Before the first real turn the mood is neutral, 0.
 
 The mean weighs a turn by `RECENCY` to the power of the number of the customer's real turns after it. Source:
-predicting a dialogue's satisfaction from gold turn labels (shared/data/README.md), the recency-weighted mean with 0.8
+predicting a dialogue's satisfaction from gold turn labels (another corpus of rated dialogues), the recency-weighted mean with 0.8
 was best (AUC .909 and .917), the last turn alone .800, end minus start .630: hence no slope here.
 
 All sums are of integers (values in thousandths, weights in 2**-20), so that a call has the same numbers in any batch.

@@ -91,6 +91,7 @@ class Chunk:
 
 
 def no_calls() -> pa.RecordBatch:
+    """No row, with all columns."""
     return pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA)
 
 

@@ -71,6 +71,7 @@ _SAMPLE = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _BINARY_SHARE = 0.1
 """A text with more control bytes than this is none: English has 0, a damaged recogniser export a few."""
+_LAYOUT = frozenset("\t\n\r\ufeff")
 _READABLE = 0.0
 """A decoding that scores below is no text: of the characters that are not ASCII more are unlikely than common."""
 
@@ -102,7 +103,7 @@ def encoding_of(sample: bytes) -> str | None:
         if sample.startswith(bom):
             return encoding
     sample = sample[:_SAMPLE]
-    if sample.isascii() and not _wide(sample):
+    if sample.isascii() and not (b"\x00" in sample and _wide(sample)):
         return "utf-8"
     valid, broken = _utf8_lines(sample)
     if valid and valid >= broken and (broken or not _only_two_byte_characters(sample)):
@@ -116,6 +117,7 @@ def encoding_of(sample: bytes) -> str | None:
 
 
 def without_bom(data: bytes, encoding: str) -> bytes:
+    """The bytes after a byte order mark, if there is one."""
     for bom, name in _BOMS:
         if name == encoding and data.startswith(bom):
             return data[len(bom) :]
@@ -156,15 +158,12 @@ def _controls(head: bytes) -> float:
 
 
 def _wide(head: bytes) -> bool:
-    """UTF-16 without a byte order mark: line ends, digits or brackets with a zero byte always on the same side."""
-    if len(head) < 4 or b"\x00" not in head:
-        return False
-    head = head[: len(head) // 2 * 2]
+    """UTF-16 without a byte order mark: ASCII with a zero beside each letter, or readable Chinese."""
+    head = head[: min(len(head) // 2 * 2, _SAMPLE)]
     low, high = head[0::2].count(0), head[1::2].count(0)
-    if (low and high) or max(low, high) < 2:
-        return False
-    encoding = "utf-16-le" if high else "utf-16-be"
-    return _score(head[:_SAMPLE], encoding) > _READABLE or max(low, high) > len(head) // 4
+    if max(low, high) * 2 > len(head) // 2 > 0 and min(low, high) == 0:
+        return True
+    return max(_score(head, "utf-16-le"), _score(head, "utf-16-be")) > _READABLE
 
 
 def _utf8_lines(sample: bytes) -> tuple[int, int]:
@@ -191,7 +190,7 @@ def _score(sample: bytes, encoding: str) -> float:
     """Mean likelihood of the characters that are not ASCII: 1 = all of them common in Chinese calls."""
     text = sample.decode(encoding, "replace")
     if encoding.startswith("utf-16"):
-        odd = sum(_weight(char) < 0 for char in text[:2000])
+        odd = sum(_weight(char) <= -1 and char not in _LAYOUT for char in text[:2000] if not char.isalnum())
         if "\x00" in text or odd * 10 > len(text[:2000]):
             return -1.0
     weights = [_weight(char) for char in text if not char.isascii()]
@@ -217,4 +216,4 @@ def _weight(char: str) -> float:
         return -0.2
     if char == "\ufffd":
         return -4.0
-    return -1.0
+    return 0.0 if " " <= char <= "~" else -1.0

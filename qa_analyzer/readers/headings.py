@@ -61,7 +61,7 @@ CALL_TYPE_WORDS: dict[str, str] = {
 
 
 def _plain(heading: str) -> str:
-    """`\\ufeffStart MS ` → `start_ms`."""
+    """`Start MS ` → `start_ms`, without a byte order mark."""
     return re.sub(r"[\s\u3000\-]+", "_", heading.strip("\ufeff \t\u3000\"'").lower())
 
 

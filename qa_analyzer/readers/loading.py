@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zstandard
 
 from qa_analyzer.errors import Rejected
 from qa_analyzer.readers.chunk import Block, BlockKind, Chunk, Source, failed_chunk
@@ -22,7 +21,7 @@ from qa_analyzer.readers.mend import Unmendable, loosely_parsed, mended
 from qa_analyzer.readers.messages import say, size_words
 from qa_analyzer.readers.ndjson import LINE_BYTES, Lines, call_id_in, read_lines
 from qa_analyzer.readers.parquet import conformed
-from qa_analyzer.readers.planning import PACKED_ERRORS, ZSTD_WINDOW
+from qa_analyzer.readers.planning import PACKED_ERRORS
 from qa_analyzer.readers.repair import Rows, settle, shown_id
 from qa_analyzer.readers.table import BrokenTable, CallsOfRows, Heading, TableCall, read_csv, read_xlsx
 from qa_analyzer.readers.text import read_dialogue
@@ -243,14 +242,12 @@ _NAMED = frozenset(
 
 
 def _unpacked(data: bytes, kind: Container) -> bytes:
-    packed = io.BytesIO(data)
     try:
         if kind is Container.GZIP:
-            with gzip.GzipFile(fileobj=packed) as unzipped:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as unzipped:
                 found = unzipped.read(UNPACKED_BYTES + 1)
         else:
-            unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-            with unpacker.stream_reader(packed, read_across_frames=True) as stream:
+            with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
                 found = stream.read(UNPACKED_BYTES + 1)
     except PACKED_ERRORS as error:
         raise Unmendable("compressed_broken", detail=type(error).__name__) from None

@@ -198,9 +198,8 @@ def _text(value: object, count: Counter[str]) -> str | None:
     return None
 
 
-def _digits(value: float) -> str:
-    whole = isinstance(value, float) and math.isfinite(value) and value == int(value)
-    return str(int(value) if whole else value)
+def _digits(value: int | float) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _milliseconds(value: object, count: Counter[str]) -> int | None:

@@ -187,6 +187,7 @@ def say(lang: str, key: str, /, **values: object) -> str:
 
 
 def input_error(lang: str, key: str, /, **values: object) -> InputError:
+    """An error about the input as a whole, in the language of the run."""
     return InputError(say(lang, key, **values))
 
 

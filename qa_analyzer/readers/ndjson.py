@@ -31,6 +31,7 @@ LINE_BYTES = 16 << 20
 """A longer line is rejected unread. A call of 24 hours with word times stays well below."""
 
 _SCREENED_TOGETHER = 16
+_VALIDATED_TOGETHER = 16
 _ROW_RETRIES = 4
 _NEWLINE, _RETURN, _OPEN, _CLOSE = 10, 13, ord("{"), ord("}")
 
@@ -232,8 +233,11 @@ class _Work:
         self._mend(np.flatnonzero(odd & self._filled).tolist())
 
     def _undecodable(self) -> Iterator[int]:
-        """Lines that are not UTF-8, found by halving what Arrow's validation refuses."""
-        stack = [(0, len(self.starts))]
+        """Lines that are not UTF-8: by groups, and then by halving what Arrow's validation refuses."""
+        count = len(self.starts)
+        if self._is_utf8(0, len(self.lines.data)):
+            return
+        stack = [(at, min(at + _VALIDATED_TOGETHER, count)) for at in reversed(range(0, count, _VALIDATED_TOGETHER))]
         while stack:
             first, last = stack.pop()
             if self._is_utf8(int(self.starts[first]), int(self.ends[last - 1])):

@@ -11,9 +11,8 @@ import codecs
 import csv
 import gzip
 import io
-import mmap
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,7 +20,6 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zstandard
 
 from qa_analyzer.readers.chunk import Block, BlockKind, Problem, Source
 from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of
@@ -46,8 +44,7 @@ TEXT_BYTES = 16 << 20
 _HEAD = 1 << 18
 _READ = 1 << 20
 _NEWLINE = 10
-ZSTD_WINDOW = 1 << 27
-PACKED_ERRORS = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+PACKED_ERRORS = (OSError, EOFError, zlib.error)
 
 Open = Callable[[], BinaryIO]
 
@@ -109,10 +106,17 @@ def _large(source: Source, block_bytes: int) -> Iterator[Block]:
         yield _failed(source, "unreadable", detail=error.strerror or type(error).__name__)
 
 
-def _failed(source: Source, key: str, *, first_line: int = 0, call_id: str = "", **values: str) -> Block:
-    return Block(
-        BlockKind.FAILED, (source,), first_line=first_line, problem=Problem(key, tuple(values.items()), call_id)
-    )
+def _failed(
+    source: Source,
+    key: str,
+    *,
+    first_line: int = 0,
+    call_id: str = "",
+    values: Mapping[str, object] | None = None,
+    **more: str,
+) -> Block:
+    told = tuple((name, str(value)) for name, value in {**(values or {}), **more}.items())
+    return Block(BlockKind.FAILED, (source,), first_line=first_line, problem=Problem(key, told, call_id))
 
 
 # Text -------------------------------------------------------------------------------------------------------------
@@ -120,13 +124,16 @@ def _failed(source: Source, key: str, *, first_line: int = 0, call_id: str = "",
 
 def _text(source: Source, head: bytes, size: int | None, unpack: Open | None, block_bytes: int) -> Iterator[Block]:
     """`size` is None and `unpack` gives the bytes where the file is compressed."""
+    if not head.strip():
+        yield from _whole(source, size, unpack, TEXT_BYTES)
+        return
     encoding = encoding_of(head)
     if encoding is None:
         yield _failed(source, "undecodable_file")
         return
     suffix = Path(source.path.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
     layout = layout_of(head.decode(encoding, "replace"), suffix)
-    if layout is Layout.JSON_LINES or not head.strip():
+    if layout is Layout.JSON_LINES:
         if unpack is None and not encoding.startswith("utf-16"):
             yield from _cut_file(source, encoding, block_bytes)
         else:
@@ -159,20 +166,17 @@ def _whole(source: Source, size: int | None, unpack: Open | None, limit: int) ->
 
 
 def _cut_file(source: Source, encoding: str, block_bytes: int) -> Iterator[Block]:
-    """Blocks of whole lines of a file on disk, found through a memory map."""
-    with open(source.path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        size, at, line = len(mapped), 0, 1
+    """Blocks of whole lines of a file on disk. Read once, to find and count the newlines, and not held.
+
+    Not through a memory map: its pages would count as memory of the process, as many as the file has.
+    """
+    with Path(source.path).open("rb", buffering=0) as file:
+        size, at, line = file.seek(0, io.SEEK_END), 0, 1
         while at < size:
-            end = min(at + block_bytes, size)
-            if end < size:
-                cut = mapped.rfind(b"\n", at, end) + 1
-                if cut <= at:
-                    cut = mapped.find(b"\n", end) + 1 or size
-                end = cut
-            count = _newlines(mapped, at, end)
-            alone = count == 0 or (count == 1 and mapped[end - 1] == _NEWLINE)
-            if alone and end - at > LINE_BYTES + len(b"\r\n"):
-                yield _long_line(source, mapped[at : at + _READ], end - at, line)
+            count, end = _whole_lines(file, at, min(at + block_bytes, size), size)
+            if count <= 1 and end - at > LINE_BYTES + len(b"\r\n"):
+                file.seek(at)
+                yield _long_line(source, file.read(_READ), end - at, line)
             else:
                 yield Block(
                     BlockKind.LINES,
@@ -186,11 +190,31 @@ def _cut_file(source: Source, encoding: str, block_bytes: int) -> Iterator[Block
             at, line = end, line + count
 
 
-def _newlines(mapped: mmap.mmap, start: int, end: int) -> int:
-    view = np.frombuffer(mapped, np.uint8, end - start, start)
-    count = int(np.count_nonzero(view == _NEWLINE))
-    del view  # a map with a view on it cannot be closed
-    return count
+def _whole_lines(file: io.FileIO, start: int, wanted_end: int, size: int) -> tuple[int, int]:
+    """How many newlines there are up to the last one before `wanted_end`, and where it ends.
+
+    A line that is longer goes on to its own end, or to that of the file.
+    """
+    file.seek(start)
+    buffer = bytearray(min(_READ, size - start))
+    count, at, end = 0, start, 0
+    while at < size and (at < wanted_end or not end):
+        within = at < wanted_end
+        read = file.readinto(memoryview(buffer)[: wanted_end - at] if within else buffer)
+        if not read:
+            break  # the file has shrunk
+        if within:
+            found = int(np.count_nonzero(np.frombuffer(buffer, np.uint8, read) == _NEWLINE))
+            count += found
+            end = at + buffer.rfind(b"\n", 0, read) + 1 if found else end
+        else:
+            first = buffer.find(b"\n", 0, read) + 1
+            if first:
+                return 1, at + first
+        at += read
+    if wanted_end == size or not end:
+        return count, size
+    return count, end
 
 
 def _long_line(source: Source, head: bytes, size: int, line: int) -> Block:
@@ -236,8 +260,6 @@ def _cut_stream(source: Source, stream: BinaryIO, encoding: str, block_bytes: in
             line, first = line + 1, False
     if reader.broken:
         yield _failed(source, "compressed_broken", first_line=line, detail=reader.broken)
-    elif first:
-        yield _failed(source, "empty")
 
 
 def _cut(held: bytearray, block_bytes: int, whole: bool) -> int:
@@ -293,28 +315,34 @@ class _Reader:
 
 def _cut_table(source: Source, stream: BinaryIO, encoding: str, block_bytes: int) -> Iterator[Block]:
     """Rows of a large CSV file, cut where `call_id` changes."""
-    lines = io.TextIOWrapper(stream, "utf-8-sig" if encoding == "utf-8" else encoding, newline="")
-    above = 1
-    first = next(lines, "")
-    while first and not first.strip():
-        first = next(lines, "")
-        above += 1
-    try:
-        cells = next(csv.reader([first], delimiter=delimiter_of(first)))
-        heading = Heading([cell.lstrip("\ufeff") for cell in cells])
-    except (Unmendable, StopIteration, csv.Error) as problem:
-        if isinstance(problem, Unmendable):
-            yield _failed(source, problem.key, **{key: str(value) for key, value in problem.values.items()})  # type: ignore[arg-type]
-        else:
-            yield _failed(source, "empty")
-        return
+    reached = 1
+    with io.TextIOWrapper(stream, "utf-8-sig" if encoding == "utf-8" else encoding, newline="") as lines:
+        try:
+            for block, last_line in _table_pieces(source, lines, block_bytes):
+                reached = last_line + 1
+                yield block
+        except Unmendable as problem:
+            yield _failed(source, problem.key, values=problem.values)
+        except BrokenTable as broken:
+            yield _failed(source, "table_broken", first_line=max(reached, broken.line), detail=broken.detail)
+        except UnicodeDecodeError:
+            yield _failed(source, "undecodable", first_line=reached, encoding=encoding.upper())
+        except PACKED_ERRORS as error:
+            yield _failed(source, "compressed_broken", first_line=reached, detail=type(error).__name__)
+
+
+def _table_pieces(source: Source, lines: Iterator[str], block_bytes: int) -> Iterator[tuple[Block, int]]:
+    """Blocks, each with its last line. What was read before a failure comes out before it is raised."""
+    first, above = "", 0
+    for above, first in enumerate(lines, 1):  # noqa: B007 - both are used below
+        if first.strip():
+            break
+    cells = next(csv.reader([first], delimiter=delimiter_of(first)), [])
+    heading = Heading(cells)
     if not heading.has_id():
-        yield _failed(source, "too_large", size="> " + size_words(TABLE_BYTES), limit=size_words(TABLE_BYTES))
-        return
+        raise Unmendable("too_large", size="> " + size_words(TABLE_BYTES), limit=size_words(TABLE_BYTES))
     rows: list[tuple[int, list[str]]] = []
-    held = 0
-    last = ""
-    id_at = heading.names.index("call_id")
+    held, last, id_at = 0, "", heading.names.index("call_id")
     try:
         for number, row in csv_rows(lines, delimiter_of(first)):
             call_id = row[id_at].strip() if id_at < len(row) else ""
@@ -324,23 +352,20 @@ def _cut_table(source: Source, stream: BinaryIO, encoding: str, block_bytes: int
             last = call_id or last
             rows.append((above + number, row))
             held += 3 * sum(map(len, row))
-        if rows:
-            yield _rows_block(source, cells, rows)
     except (BrokenTable, UnicodeDecodeError, *PACKED_ERRORS) as error:
         if rows:
             yield _rows_block(source, cells, rows)
         if isinstance(error, BrokenTable):
-            yield _failed(source, "table_broken", first_line=above + error.line, detail=error.detail)
-        elif isinstance(error, UnicodeDecodeError):
-            line = rows[-1][0] + 1 if rows else above
-            yield _failed(source, "undecodable", first_line=line, encoding=encoding.upper())
-        else:
-            yield _failed(source, "compressed_broken", detail=type(error).__name__)
+            raise BrokenTable(above + error.line, error.detail) from None
+        raise
+    if rows:
+        yield _rows_block(source, cells, rows)
 
 
-def _rows_block(source: Source, cells: list[str], rows: list[tuple[int, list[str]]]) -> Block:
+def _rows_block(source: Source, cells: list[str], rows: list[tuple[int, list[str]]]) -> tuple[Block, int]:
     payload = msgspec.msgpack.encode((cells, rows))
-    return Block(BlockKind.ROWS, (source,), size=len(payload), first_line=rows[0][0], payload=payload)
+    block = Block(BlockKind.ROWS, (source,), size=len(payload), first_line=rows[0][0], payload=payload)
+    return block, rows[-1][0]
 
 
 def _parquet(source: Source, block_bytes: int) -> Iterator[Block]:
@@ -384,6 +409,7 @@ def _pieces(source: Source, file: Any, number: int, group: Any, row: int, block_
 
 
 def arrow_stream(batch: pa.RecordBatch) -> bytes:
+    """A batch as bytes that another process can read."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
@@ -397,8 +423,9 @@ def opened(path: str, kind: Container) -> BinaryIO:
     """A stream of the bytes in a gzip or Zstandard file, all members and frames."""
     if kind is Container.GZIP:
         return gzip.open(path, "rb")  # type: ignore[return-value]
-    unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-    return unpacker.stream_reader(Path(path).open("rb"), read_across_frames=True)
+    # zstandard's own reader takes a stream that was cut off for one that has ended.
+    stream: BinaryIO = pa.CompressedInputStream(pa.OSFile(path), "zstd")
+    return stream
 
 
 def _unpacked(source: Source, kind: Container, block_bytes: int) -> Iterator[Block]:

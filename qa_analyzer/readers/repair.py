@@ -208,21 +208,25 @@ def _without_empty(
 def _cleaned(texts: pa.StringArray, repaired: Counter[str]) -> pa.StringArray:
     """Newline, tab → space; every other control character → U+FFFD."""
     offsets, data = _buffers(texts)
-    if not len(data) or (data.min() >= 0x20 and not (data == 0x7F).any() and not (data == 0xC2).any()):
+    if not len(data):
         return texts
-    layout = (data == 0x09) | (data == 0x0A) | (data == 0x0D)
-    control = ((data < 0x20) & ~layout) | (data == 0x7F)
+    low = np.flatnonzero(data < 0x20) if data.min() < 0x20 else np.zeros(0, np.int64)
+    is_layout = np.isin(data[low], (0x09, 0x0A, 0x0D))
+    layout = low[is_layout]
     # U+0080 … U+009F are C2 80 … C2 9F.
-    control[:-1] |= (data[:-1] == 0xC2) & (data[1:] >= 0x80) & (data[1:] < 0xA0)
-    if layout.any():
-        repaired["newline_or_tab"] += len(_holders(offsets, np.flatnonzero(layout)))
-        spaced = np.where(layout, np.uint8(0x20), data)
+    lead = np.flatnonzero(data[:-1] == 0xC2)
+    lead = lead[(data[lead + 1] >= 0x80) & (data[lead + 1] < 0xA0)]
+    control = np.concatenate([low[~is_layout], np.flatnonzero(data == 0x7F), lead])
+    if len(layout):
+        repaired["newline_or_tab"] += len(_holders(offsets, layout))
+        spaced = data.copy()
+        spaced[layout] = 0x20
         valid = pc.is_valid(texts).to_numpy(zero_copy_only=False)
         texts = pa.StringArray.from_buffers(
             len(texts), pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(spaced), _bitmap(valid)
         )
-    if control.any():
-        holders = _holders(offsets, np.flatnonzero(control))
+    if len(control):
+        holders = _holders(offsets, control)
         repaired["control_character"] += len(holders)
         mask = np.zeros(len(texts), bool)
         mask[holders] = True

@@ -178,7 +178,7 @@ def read_csv(text: str, count: Counter[str]) -> tuple[list[TableCall], BrokenTab
 
 def read_xlsx(data: bytes, count: Counter[str]) -> list[TableCall]:
     """All calls of the sheets that have a column of text. Raises `Unmendable`."""
-    from openpyxl import load_workbook  # type: ignore[import-untyped]  # slow to import
+    from openpyxl import load_workbook  # slow to import
 
     try:
         unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist())

@@ -59,8 +59,10 @@ def _spoken(lines: list[Line], rows: list[str], used: set[int]) -> tuple[list[Li
             if line.line not in used:
                 unlabelled.add(line.line)
             continue
-        elif not prose and spoken and line.line > 1 and not rows[line.line - 2].strip():
-            prose = not _is_event(line.text)
+        elif _is_event(line.text):
+            prose = False
+        elif spoken and line.line > 1 and not rows[line.line - 2].strip():
+            prose = True
         if prose:
             unlabelled.add(line.line)
         elif line.text:

@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 
 from qa_analyzer import wording
 from qa_analyzer.wording import Lang
-from qa_analyzer.writers.page import Names
+from qa_analyzer.writers.page import LIST_COLUMNS, Names
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = "\r\n"
@@ -110,7 +110,8 @@ def csv_rows(
     sink = pa.BufferOutputStream()
     # Columns may share a heading, so they are numbered here: the header is written by itself.
     pacsv.write_csv(pa.table(shown, names=[str(i) for i in range(len(shown))]), sink, _OPTIONS)
-    return sink.getvalue().to_pybytes()
+    encoded: bytes = sink.getvalue().to_pybytes()
+    return encoded
 
 
 def _shown(column: str, array: pa.Array, lang: Lang, names: Names) -> pa.Array:
@@ -123,6 +124,9 @@ def _shown(column: str, array: pa.Array, lang: Lang, names: Names) -> pa.Array:
     if pa.types.is_integer(kind):
         return array
     words = names.code_words(column, lang)
+    if column in LIST_COLUMNS and not pa.types.is_list(kind):
+        array = pc.split_pattern(pc.cast(array, pa.string()), " ")
+        kind = array.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         joiner = wording.pick(wording.LISTS, lang)
         lists = pa.ListArray.from_arrays(
@@ -146,7 +150,7 @@ def guard_text(text: str) -> str:
 
 
 def guard_formulas(array: pa.Array) -> pa.Array:
-    """`guard_text` for a string array, by a look at the first bytes. (n,) → (n,)"""
+    """`guard_text` for a string array of n cells, by a look at their first bytes."""
     _, offset_buffer, data_buffer = array.buffers()
     if len(array) == 0 or data_buffer is None or data_buffer.size == 0:
         return array
@@ -171,11 +175,13 @@ def round_floats(array: pa.Array, digits: int) -> pa.Array:
 
 def decimals(column: str) -> int:
     """How many decimals a column of floats has."""
-    return DECIMALS.get(column.split("_")[0], SHARE_DECIMALS)
+    return DECIMALS.get(column.partition("_")[0], SHARE_DECIMALS)
 
 
 def _in_words(array: pa.Array, words: Mapping[str, str]) -> pa.Array:
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    if not words:
+        return pa.DictionaryArray.from_arrays(encoded.indices, guard_formulas(pc.cast(encoded.dictionary, pa.string())))
     if not words:
         return pa.DictionaryArray.from_arrays(encoded.indices, guard_formulas(encoded.dictionary))
     values: list[Any] = encoded.dictionary.to_pylist()

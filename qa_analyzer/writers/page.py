@@ -18,6 +18,9 @@ Row = Mapping[str, Any]
 """One row of a table: contract column → value."""
 
 
+LIST_COLUMNS = ("worst_rules",)
+"""Columns of ids joined by a space, or lists of ids."""
+
 FEWEST_GRADES = 3
 """With fewer grades they say nothing about colours, and `FALLBACK_BOUNDS` hold."""
 FALLBACK_BOUNDS = (60.0, 85.0)
@@ -35,6 +38,11 @@ class RuleText:
     criterion: str = ""
     severity: str = ""
     status: str = "active"
+
+
+def split_ids(value: str | Sequence[str] | None) -> list[str]:
+    """The ids in a cell of `LIST_COLUMNS`."""
+    return value.split() if isinstance(value, str) else list(value or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Names:
         return named.name if named else wording.code_word("grade", grade, lang)
 
     def score_shade(self, score: float | None) -> str:
-        """`good`, `mid` or `low`: from the second best grade up, above the worst one, the rest. Empty without a score."""
+        """`good` from the second best grade up, `low` in the worst one, `mid` between; empty without a score."""
         if score is None:
             return ""
         low, good = self.score_bounds

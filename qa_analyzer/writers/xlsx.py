@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,14 +23,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from qa_analyzer.wording import COLUMNS, LISTS, Lang, code_word, pick, word
 from qa_analyzer.writers import csv as csv_writer
-from qa_analyzer.writers.page import Names, RunFacts
+from qa_analyzer.writers.formats import format_moment
+from qa_analyzer.writers.page import LIST_COLUMNS, Names, RunFacts, split_ids
 
 MAX_ROWS = 1_048_576
 """Rows of an Excel sheet, heading included."""
 MAX_CELL = 32_767
 """Characters of an Excel cell; a longer text would be dropped whole."""
 
-Source = Path | pa.Table | Iterable[pa.Table | pa.RecordBatch]
+Source: TypeAlias = Path | pa.Table | Iterable[pa.Table | pa.RecordBatch]
 """A Parquet file, a table, or its blocks: read once, in order."""
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -176,9 +177,9 @@ class _Sheet:
         if pa.types.is_integer(kind):
             return list(values.to_pylist())
         words = self._names.code_words(column, self._lang)
-        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        if column in LIST_COLUMNS:
             joiner = pick(LISTS, self._lang)
-            return [_clean(joiner.join(words.get(v, v) for v in row or ())) for row in values.to_pylist()]
+            return [_clean(joiner.join(words.get(v, v) for v in split_ids(row))) for row in values.to_pylist()]
         return [None if value is None else _clean(words.get(value, value)) for value in values.to_pylist()]
 
     def _finish(self, rows: int) -> None:
@@ -221,7 +222,7 @@ def _write_about(
 ) -> None:
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, f"{word(lang, 'title')} {run.date}", formats.title)
+    sheet.write_string(0, 0, f"{word(lang, 'title')} {format_moment(run.date)}", formats.title)
     lines: list[tuple[str, str | int | float | None]] = [
         (word(lang, "index.read"), run.read),
         (word(lang, "index.scored"), run.scored - run.not_assessable),
@@ -311,7 +312,7 @@ def _clean(text: str) -> str:
 
 
 def _shown_width(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return sum(1 if character.isascii() else 2 for character in text)
 
 
 def _created(date: str) -> datetime.datetime:
@@ -319,4 +320,4 @@ def _created(date: str) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(date).replace(tzinfo=None)
     except ValueError:
-        return datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel times have no zone
+        return datetime.datetime(2000, 1, 1)

@@ -1,4 +1,4 @@
-"""Whole files: dialogues, tables, Parquet, JSON documents, compressed and unreadable ones, and which files are meant."""
+"""Whole files: dialogues, tables, Parquet, JSON documents, compressed and unreadable ones; and which are meant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from qa_analyzer.readers.messages import MESSAGES
 
 from .calls import call, line, one_utterance, read, read_bytes
 
-DIALOGUE = "客服：您好，热水器售后。\n客户：水一直不热。（叹气）\n客服：明天上午派师傅去看。\n客户：好，再见。（客户挂机）\n"
+DIALOGUE = (
+    "客服：您好，热水器售后。\n客户：水一直不热。（叹气）\n客服：明天上午派师傅去看。\n客户：好，再见。（客户挂机）\n"
+)
 
 
 # Written dialogues ------------------------------------------------------------------------------------------------
@@ -47,7 +49,10 @@ def test_a_traditional_dialogue_in_big5_is_read(tmp_path: Path) -> None:
 
 def test_lines_above_the_dialogue_fill_the_call(tmp_path: Path) -> None:
     """Known headings before the first speaker set the call's values and are not speech."""
-    above = "通话编号：T-9\n坐席工号：1007\n坐席姓名：周敏\n班组：夜班\n开始时间：2026-03-02 21:04\n类型：投诉\n挂机方：客户\n\n"
+    above = (
+        "通话编号：T-9\n坐席工号：1007\n坐席姓名：周敏\n班组：夜班\n"
+        "开始时间：2026-03-02 21:04\n类型：投诉\n挂机方：客户\n\n"
+    )
     result = read_bytes(tmp_path, (above + DIALOGUE).encode(), "x.txt")
     found = result.calls[0]
     assert [found[name] for name in ("call_id", "agent_id", "agent_name", "team")] == ["T-9", "1007", "周敏", "夜班"]
@@ -67,8 +72,7 @@ def test_prose_around_a_dialogue_is_left_out_and_counted(tmp_path: Path) -> None
         "这里坐席应该先报工号。\n后面还会讲到。\n\n（电话里有杂音）\n\n客户：我要退货。\n"
     )
     result = read_bytes(tmp_path, text.encode(), "a.txt")
-    assert result.texts() == ["您好，请问", "有什么可以帮您？", "我要退货。"] or "（电话里有杂音）" in result.texts()
-    assert "这里坐席应该先报工号。" not in result.texts()
+    assert result.texts() == ["您好，请问", "有什么可以帮您？", "（电话里有杂音）", "我要退货。"]
     assert result.repaired == {"unlabelled_lines": 3}
 
 
@@ -97,7 +101,9 @@ ROWS = [
 
 
 def as_csv(rows: list[list[Any]], delimiter: str = ",") -> str:
-    quoted = [[f'"{cell}"' if delimiter in str(cell) or "\n" in str(cell) else str(cell) for cell in row] for row in rows]
+    quoted = [
+        [f'"{cell}"' if delimiter in str(cell) or "\n" in str(cell) else str(cell) for cell in row] for row in rows
+    ]
     return "\n".join(delimiter.join(row) for row in quoted) + "\n"
 
 
@@ -167,7 +173,9 @@ def test_an_open_quote_costs_only_what_follows(tmp_path: Path) -> None:
 
 def test_a_large_table_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pieces hold whole calls and give what the whole gives."""
-    rows = [ROWS[0]] + [[f"c{n // 3}", "A1", "agent", str(n % 3 * 10), str(n % 3 * 10 + 5), "您好" * 20] for n in range(9000)]
+    rows = [ROWS[0]] + [
+        [f"c{n // 3}", "A1", "agent", str(n % 3 * 10), str(n % 3 * 10 + 5), "您好" * 20] for n in range(9000)
+    ]
     data = as_csv(rows).encode("gb18030")
     assert len(data) > planning.SMALL_BYTES - 500_000
     whole = read_bytes(tmp_path, data, "a.csv")
@@ -182,7 +190,7 @@ def test_a_large_table_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_workbook_is_read_with_its_numbers_and_dates(tmp_path: Path) -> None:
     """Numeric ids lose no digit and gain no `.0`, dates become ISO 8601; sheets without text are passed over."""
     book = openpyxl.Workbook()
-    book.active.append(["说明", "这一页没有通话"])
+    book.create_sheet("说明", 0).append(["说明", "这一页没有通话"])
     sheet = book.create_sheet("通话")
     sheet.append(["通话编号", "坐席工号", "开始时间", "角色", "开始毫秒", "结束毫秒", "文本"])
     sheet.append([9001, 1007, datetime(2026, 3, 2, 21, 4), "客服", 0, 1000.0, "您好"])
@@ -233,7 +241,12 @@ def test_parquet_in_other_types_is_cast(tmp_path: Path) -> None:
         [[{"text": "您好", "start_ms": 0.0, "end_ms": 900.0, "role": "Agent"}]],
         pa.large_list(
             pa.struct(
-                [("text", pa.large_string()), ("start_ms", pa.float32()), ("end_ms", pa.float64()), ("role", pa.string())]
+                [
+                    ("text", pa.large_string()),
+                    ("start_ms", pa.float32()),
+                    ("end_ms", pa.float64()),
+                    ("role", pa.string()),
+                ]
             )
         ),
     )
@@ -303,7 +316,12 @@ def test_an_array_of_calls_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"[]", "没有通话"), (b'{\n "call_id": "a",\n', "没有写完"), (b'{\n "call_id": a\n}', "第 2 行"), (b"[\n{]", "JSON")],
+    [
+        (b"[]", "没有通话"),
+        (b'{\n "call_id": "a",\n', "没有写完"),
+        (b'{\n "call_id": a\n}', "第 2 行"),
+        (b"[\n{]", "JSON"),
+    ],
 )
 def test_a_broken_document_is_one_rejection(tmp_path: Path, data: bytes, reason: str) -> None:
     """The reason says where."""
@@ -447,7 +465,9 @@ def test_folders_globs_and_files_are_found_once_and_in_order(tmp_path: Path) -> 
     assert [path.name for path in find_inputs([str(tmp_path / "expected.csv")])] == ["expected.csv"]
 
 
-@pytest.mark.parametrize(("given", "zh", "en"), [("gone.txt", "找不到", "no such file"), ("*.gone", "没有匹配", "no file")])
+@pytest.mark.parametrize(
+    ("given", "zh", "en"), [("gone.txt", "找不到", "no such file"), ("*.gone", "没有匹配", "no file")]
+)
 def test_inputs_that_are_not_there_are_errors_with_a_remedy(tmp_path: Path, given: str, zh: str, en: str) -> None:
     """The path is named, and what to check."""
     for lang, words in (("zh", zh), ("en", en)):
@@ -513,3 +533,16 @@ def test_ids_of_single_utterance_calls_are_kept(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, line({"call_id": "s", "utterances": one_utterance()})).calls[0]["utterances"] == [
         {**dict.fromkeys(["speaker", "start_ms", "end_ms", "words"]), "role": "customer", "text": "喂"}
     ]
+
+
+def test_a_large_table_that_breaks_gives_what_it_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that cannot be decoded end a table with one rejection; a wrong heading is one as well."""
+    monkeypatch.setattr(planning, "SMALL_BYTES", 10)
+    monkeypatch.setattr(planning, "TABLE_BYTES", 10)
+    rows = [ROWS[0], *[[f"c{n}", "A1", "agent", "0", "5", "您好" * 20] for n in range(4000)]]
+    data = as_csv(rows).encode()
+    result = read_bytes(tmp_path, data + b"c9999,A1,agent,0,5,\xff\xff\n", "a.csv", block_bytes=10_000)
+    assert 3000 < len(result.ids) <= 4000
+    assert (len(result.rejected), "UTF-8" in result.reasons[0]) == (1, True)
+    wrong = read_bytes(tmp_path, data.replace(b"text", b"blah", 1), "a.csv")
+    assert (wrong.read, "缺少列" in wrong.reasons[0]) == (1, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_analyzer.model import CALL_SCHEMA
-from qa_analyzer.readers import load
-from qa_analyzer.readers.chunk import Block, BlockKind, Source
+from qa_analyzer.readers import planning
 
 from .calls import Result, call, line, one_utterance, read_bytes
 
@@ -234,7 +234,12 @@ REJECTED = [
     (line(call("odd", utterances="喂")), "odd", "不是列表", "not a list"),
     (line(call("odd", utterances=[None])), "odd", "第 1 句不是一个对象", "utterance 1 is not an object"),
     (line(call("odd", utterances=["喂"])), "odd", "第 1 句不是一个对象", "utterance 1 is not an object"),
-    (line(call("odd", utterances=one_utterance() + [{"role": "agent"}])), "odd", "第 2 句没有 text", "utterance 2 has no"),
+    (
+        line(call("odd", utterances=[*one_utterance(), {"role": "agent"}])),
+        "odd",
+        "第 2 句没有 text",
+        "utterance 2 has no",
+    ),
     (line(call("odd", utterances=one_utterance(None))), "odd", "第 1 句没有 text", "utterance 1 has no text"),
     (line(call("odd", utterances=one_utterance(["喂"]))), "odd", "text 不是文字", "not a string"),
     (line(call("odd", utterances=one_utterance("") + one_utterance(" \n"))), "odd", "都没有文字", "no utterance has"),
@@ -302,6 +307,38 @@ def test_a_single_call_takes_its_file_stem(tmp_path: Path) -> None:
     assert not read_bytes(tmp_path, line(call(None)) + b"{\n", "0042.jsonl").ids
 
 
+@pytest.mark.parametrize("alone", [b"null", b"null\n", b"{}", b"{}null{}", b"[]", b"{}{}\n", b"0"])
+def test_odd_json_alone_in_a_file_is_a_rejection(tmp_path: Path, alone: bytes) -> None:
+    """A bare `null` would crash pyarrow: it never gets there."""
+    result = read_bytes(tmp_path, alone)
+    assert (result.ids, result.read) == ([], 1)
+
+
+def test_a_large_blank_file_is_one_rejection(tmp_path: Path) -> None:
+    """Empty is empty at any size."""
+    result = read_bytes(tmp_path, b" \n" * (1 << 20))
+    assert (result.read, "文件是空的" in result.reasons[0]) == (1, True)
+
+
+@pytest.mark.parametrize("share", [1, 7])
+def test_a_block_with_many_odd_lines_is_read_like_its_lines_alone(tmp_path: Path, share: int) -> None:
+    """Odd lines of every kind in one block come out as each does in a file of sound calls."""
+    odd = [part for part in ODD_LINES if b"\n" not in part]
+    rows = [
+        part for number, part in enumerate(odd * 3) for part in [part, *[line(call("s")).strip()] * (number % share)]
+    ]
+    together = read_bytes(tmp_path, b"\n".join(rows))
+    alone: list[Any] = []
+    for row in rows:
+        result = read_bytes(tmp_path, line(call("a")) + row)
+        alone += result.calls[1:] or result.reasons
+    mixed = sorted(
+        [*zip(together.lines, together.calls, strict=True), *((one.line, one.reason) for one in together.rejected)],
+        key=lambda pair: pair[0],
+    )
+    assert [made for _, made in mixed] == alone
+
+
 # Properties -------------------------------------------------------------------------------------------------------
 
 ODD_LINES = [odd.strip(b"\n") for odd, *_ in REJECTED if len(odd) < 20_000] + [
@@ -320,22 +357,16 @@ def test_any_block_size_gives_the_same(
 ) -> None:
     """Where a file is cut changes no call, no rejection, no line number and no count."""
     rows = [part if isinstance(part, bytes) else line(call(f"c{part}")).strip() for part in parts]
-    data = b"\n".join([*rows, b""]) if last_newline else b"\n".join(rows)
-    data = line(call("first")) + data + b"\n" * (1 << 20)  # large enough to be cut
-    path = tmp_path_factory.mktemp("cut") / "calls.jsonl"
-    whole = read_bytes(path.parent, data)
-    source = Source(str(path), path.as_posix(), "calls")
-    cuts = [0]
-    while cuts[-1] < len(data.rstrip()):
-        cuts.append(data.find(b"\n", min(cuts[-1] + block_bytes, len(data) - 1)) + 1)
-    chunks = [
-        load(Block(BlockKind.LINES, (source,), start, end - start, data.count(b"\n", 0, start) + 1))
-        for start, end in zip(cuts, cuts[1:], strict=False)
-    ]
-    assert [one for chunk in chunks for one in chunk.calls.to_pylist()] == whole.calls
-    assert [one for chunk in chunks for one in chunk.lines.tolist()] == whole.lines
-    assert [one for chunk in chunks for one in chunk.rejected] == whole.rejected
-    assert sum((chunk.repaired for chunk in chunks), start=type(whole.repaired)()) == whole.repaired
+    data = line(call("first")) + b"\n".join([*rows, b""] if last_newline else rows)
+    folder = tmp_path_factory.mktemp("cut")
+    whole = read_bytes(folder, data)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(planning, "SMALL_BYTES", 0)
+        patched.setattr(planning, "SMALL_PACKED_BYTES", 0)
+        assert read_bytes(folder, data, block_bytes=block_bytes) == whole
+        packed = read_bytes(folder, gzip.compress(data), "calls.jsonl.gz", block_bytes=block_bytes)
+    assert (packed.calls, packed.lines, packed.reasons) == (whole.calls, whole.lines, whole.reasons)
+    assert (packed.repaired, packed.read) == (whole.repaired, whole.read)
 
 
 JSON = st.recursive(

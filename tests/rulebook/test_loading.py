@@ -780,11 +780,11 @@ def test_a_rule_without_examples_is_reported(tmp_path: Path) -> None:
         ("overlap_s: 2.0, silence_s: 8}", "overlap_s: two, silence_s: 8}  #!", "「overlap_s」应为数字"),
         ("deductions:", "time_zone: Asia/Nowhere  #!\ndeductions:", "Asia/Nowhere"),
         ("deductions:", "rules: {greting: {deduction: 1}}  #!\ndeductions:", "是不是「greeting」"),
-        ("deductions:", "groups: [{rules: [greeting, farewell]}]  #!\ndeductions:", "没有规则「farewell」"),
+        ("deductions:", "groups: [{rules: [greeting, greetings]}]  #!\ndeductions:", "没有规则「greetings」"),
         ("deductions:", "groups: [{rules: [greeting, greeting]}]  #!\ndeductions:", "写了两次"),
         ("deductions:", "groups: [{rules: [greeting]}]  #!\ndeductions:", "至少要有 2 项"),
-        ("deductions:", "replaces: [{rule: bye, instead_of: greeting}]  #!\ndeductions:", "没有规则「bye」"),
-        ("deductions:", "replaces: [{rule: greeting, instead_of: [bye]}]  #!\ndeductions:", "没有规则「bye」"),
+        ("deductions:", "replaces: [{rule: greting, instead_of: greeting}]  #!\ndeductions:", "没有规则「greting」"),
+        ("deductions:", "replaces: [{rule: greeting, instead_of: [greting]}]  #!\ndeductions:", "没有规则「greting」"),
         ("deductions:", "replaces: [{rule: greeting, instead_of: greeting}]  #!\ndeductions:", "取代自己"),
         ("deductions:", "phases: {opning: [您好]}  #!\ndeductions:", "是不是「opening」"),
     ],
@@ -847,3 +847,12 @@ def test_a_damaged_rubric_gives_problems_or_a_rubric_but_never_a_crash(at: int, 
     text = RUBRIC[:at] + snippet + RUBRIC[at + cut :]
     rubric, _, problems = check_rubric(text, path=Path("rubric.yaml"), rule_ids=["greeting"])
     assert (rubric is None) == bool(problems)
+
+
+def test_a_rubric_may_name_rules_that_the_folder_does_not_have() -> None:
+    """A centre that takes a rule out need not hunt for its id in the rubric; only a misspelt id is a mistake."""
+    text = RUBRIC.replace("deductions:", "groups: [{rules: [greeting, farewell]}]\ndeductions:", 1)
+    rubric, _, problems = check_rubric(text, path=Path("rubric.yaml"), rule_ids=["greeting"])
+    assert not problems
+    assert rubric is not None
+    assert rubric.groups[0].rules == ["greeting", "farewell"]

@@ -48,13 +48,13 @@ def draw_curve(emotion: Sequence[EmotionPoint], *, last_turn: int) -> Curve | No
         return None
     values = [point.value for point in points]
     marked: dict[int, list[str]] = {}
-    for name, at in (
+    for mark, at in (
         ("start", 0),
         ("valley", values.index(min(values))),
         ("peak", values.index(max(values))),
         ("end", len(values) - 1),
     ):
-        marked.setdefault(at, []).append(name)
+        marked.setdefault(at, []).append(mark)
     plot = WIDTH - LEFT - RIGHT
     span = max(last_turn, points[-1].turn, 1)
     drawn = []
@@ -62,9 +62,11 @@ def draw_curve(emotion: Sequence[EmotionPoint], *, last_turn: int) -> Curve | No
         x = round(LEFT + plot * point.turn / span, 1)
         y = round(_y(point.value), 1)
         anchor = "start" if x < LEFT + 40 else "end" if x > WIDTH - RIGHT - 40 else "middle"
-        below = point.value < 0
+        names = marked.get(at, [])
+        # Away from the line: it comes down to a valley and up to a peak.
+        below = point.value < 0 if ("valley" in names) == ("peak" in names) else "valley" in names
         label_y = round(y + 20 if below else y - 11, 1)
-        drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, tuple(marked.get(at, ())), anchor, label_y))
+        drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, tuple(names), anchor, label_y))
     line = " ".join(f"{point.x},{point.y}" for point in drawn)
     return Curve(tuple(drawn), line, _y(0), _y(1), _y(-1))
 

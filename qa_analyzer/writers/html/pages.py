@@ -15,11 +15,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qa_analyzer import wording
 from qa_analyzer.wording import Lang
-from qa_analyzer.writers import agent_view, call_view
-from qa_analyzer.writers.html import spans
+from qa_analyzer.writers import agent_view, call_view, spans
+from qa_analyzer.writers.formats import (
+    format_clock,
+    format_mean,
+    format_moment,
+    format_number,
+    format_percent,
+    format_signed,
+)
 from qa_analyzer.writers.html.curve import draw_curve
 from qa_analyzer.writers.html.file_names import page_href, safe_name
-from qa_analyzer.writers.page import CallPage, CallToHear, CostlyRule, EmotionPoint, Names, Row, RunFacts, TeamRow
+from qa_analyzer.writers.page import (
+    CallPage,
+    CallToHear,
+    CostlyRule,
+    EmotionPoint,
+    Names,
+    Row,
+    RunFacts,
+    TeamRow,
+    split_ids,
+)
 
 AGENTS, CALLS, ASSETS = "agents", "calls", "assets"
 ASSET_FILES = ("report.css", "report.js")
@@ -168,15 +185,19 @@ def _shown_turns(page: CallPage, cards: Sequence[call_view.Card]) -> list[dict[s
 def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     words = _words(lang)
-    page = _environment().get_template(template).render(
-        lang=lang,
-        lang_tag=wording.LANG_TAGS[lang],
-        quote_tag=wording.LANG_TAGS["zh"],
-        w=words,
-        code=lambda column, value: wording.code_word(column, value, lang),
-        names=names,
-        namesof=lambda rules: wording.pick(wording.LISTS, lang).join(map(names.rule_label, rules)),
-        **values,
+    page = (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=lang,
+            lang_tag=wording.LANG_TAGS[lang],
+            quote_tag=wording.LANG_TAGS["zh"],
+            w=words,
+            code=lambda column, value: wording.code_word(column, value, lang),
+            names=names,
+            namesof=lambda rules: wording.pick(wording.LISTS, lang).join(map(names.rule_label, split_ids(rules))),
+            **values,
+        )
     )
     # What cannot be encoded (a lone surrogate that slipped through) must not stop the report.
     path.write_bytes(page.encode("utf-8", "replace"))
@@ -206,6 +227,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "num": format_number,
+        "mean": format_mean,
         "percent": format_percent,
         "signed": format_signed,
         "clock": format_clock,
@@ -213,38 +235,3 @@ def _environment() -> Environment:
     }
     environment.globals |= {"href": page_href, "marks": call_view.MARKS}
     return environment
-
-
-def format_number(value: float | None, digits: int = 2) -> str:
-    """At most `digits` decimals, no trailing zeros; a dash for null."""
-    if value is None:
-        return "—"
-    text = f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
-
-
-def format_percent(share: float | None, digits: int = 0) -> str:
-    """A share 0–1 as a percentage; a dash for null."""
-    return "—" if share is None else f"{share * 100:.{digits}f}%"
-
-
-def format_signed(value: float | None) -> str:
-    """An emotion value with its sign; a dash for null."""
-    return "—" if value is None else f"{value:+.2f}".replace("-", "−")
-
-
-def format_clock(ms: float | None) -> str:
-    """Milliseconds as mm:ss, with hours where there are any; empty for null."""
-    if ms is None:
-        return ""
-    seconds = int(ms // 1000)
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
-
-
-def format_moment(moment: str | None) -> str:
-    """An ISO moment to the minute, in its own offset: `2026-11-21 09:03`."""
-    return "—" if not moment else f"{moment[:10]} {moment[11:16]}".strip()
-
-

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SHADE_ORDER = ("fail", "undetermined", "pass")
 """A piece under several findings takes the first of these shades."""
@@ -24,13 +25,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text under the same findings. `ending` = the findings whose badge follows here."""
+    """A stretch of text under the same findings. `ending` = the findings whose badge follows here. `whole`: the shade
+    comes only from spans over the whole turn (evidence of an absence), so a span inside it must still stand out."""
 
     text: str
     numbers: tuple[int, ...] = ()
     shade: str = ""
     also: tuple[str, ...] = ()
     ending: tuple[int, ...] = ()
+    whole: bool = False
 
 
 def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
@@ -45,7 +48,7 @@ def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
     at_start = tuple(span.number for span in clipped if span.end == 0)
     if at_start:
         pieces.append(Piece("", ending=at_start))
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         covering = [span for span in clipped if span.start <= start and end <= span.end]
         verdicts = [verdict for verdict in SHADE_ORDER if any(span.verdict == verdict for span in covering)]
         pieces.append(
@@ -55,6 +58,8 @@ def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
                 verdicts[0] if verdicts else "",
                 tuple(verdicts[1:]),
                 tuple(span.number for span in clipped if span.end == end),
+                bool(verdicts)
+                and all((span.start, span.end) == (0, length) for span in covering if span.verdict == verdicts[0]),
             )
         )
     return pieces

@@ -1,0 +1,155 @@
+"""One call for the terminal: the score line by line, the findings, the conversation with the evidence marked.
+
+Builds rich renderables; prints nothing. Texts of a call are never read as markup or as control sequences.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from qa_analyzer.wording import Lang, code_word, word
+from qa_analyzer.writers.call_view import Breakdown, Card, break_down, order_findings
+from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
+from qa_analyzer.writers.page import CallPage, Names
+from qa_analyzer.writers.spans import Span, cut
+
+STYLES = {"fail": "bold red", "undetermined": "bright_black", "pass": "green"}
+_UNDERLINED = {"fail": "red underline", "undetermined": "bright_black underline", "pass": "green underline"}
+_ROLE_STYLES = {"agent": "cyan", "customer": "default", "system": "bright_black", "unknown": "bright_black"}
+_SHADE_STYLES = {"good": "bold green", "mid": "bold yellow", "low": "bold red", "": "bold"}
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control, escape and direction-override characters: one for one, so that spans stay true."""
+
+
+def render_call(page: CallPage, names: Names, lang: Lang) -> RenderableType:
+    """The whole call, top to bottom."""
+    cards = order_findings(page, names)
+    parts: list[RenderableType] = [_head(page, names, lang, cards)]
+    breakdown = break_down(page, cards)
+    if breakdown:
+        parts.append(_breakdown(breakdown, names, lang))
+    parts += [_findings(cards, names, lang), _talk(page, cards, lang)]
+    return Group(*parts)
+
+
+def _head(page: CallPage, names: Names, lang: Lang, cards: list[Card]) -> Panel:
+    call = page.call
+    head = Text()
+    if call["score"] is None:
+        head.append(word(lang, "not_scored"), "bold")
+        reason = code_word("not_assessable_reason", call["not_assessable_reason"], lang)
+        if reason:
+            head.append(f"  {reason}")
+    else:
+        head.append(format_number(call["score"]), _SHADE_STYLES[names.score_shade(call["score"])])
+        head.append(f" {names.grade(call['grade'], lang)}")
+    if call["critical"]:
+        rules = ", ".join(card.label for card in cards if card.critical and card.verdict == "fail")
+        head.append(f"\n{word(lang, 'call.critical')} {_safe(rules)}", "bold white on red")
+    duration = call["duration_s"]
+    facts = [
+        _safe(" ".join(filter(None, (call["agent_name"], call["agent_id"], call["team"])))),
+        format_moment(call["started_at"]),
+        code_word("call_type", call["call_type"], lang),
+        format_clock(None if duration is None else duration * 1000),
+        code_word("resolution", call.get("resolution"), lang),
+        f"{word(lang, 'facts.emotion')} {format_signed(call['emotion_start'])} → {format_signed(call['emotion_end'])}",
+    ]
+    head.append("\n" + " · ".join(fact for fact in facts if fact), "bright_black")
+    return Panel(head, title=Text(f"{word(lang, 'call')} {_safe(call['call_id'])}"), title_align="left")
+
+
+def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
+    table = Table(title=word(lang, "call.breakdown"), box=box.SIMPLE_HEAD, title_justify="left", show_footer=True)
+    table.add_column(names.heading("findings", "criterion", lang), footer=word(lang, "call.sum"))
+    table.add_column(word(lang, "call.full"), justify="right", footer=_points(breakdown.full))
+    table.add_column(word(lang, "call.lost"), footer=_points(-breakdown.lost))
+    table.add_column(word(lang, "call.earned"), justify="right", footer=_points(breakdown.before))
+    for row in breakdown.rows:
+        if row.earned is None:
+            table.add_row(names.criterion(row.criterion), "—", Text(word(lang, "call.nothing_judged"), "dim"), "—")
+            continue
+        losses = Text("\n").join(
+            Text.assemble(_safe(card.label), " ", (_points(-card.deduction), "red")) for card in row.losses
+        )
+        table.add_row(
+            names.criterion(row.criterion),
+            _points(row.full),
+            losses if row.losses else Text(word(lang, "call.nothing_lost"), "dim"),
+            _points(row.earned),
+        )
+    if breakdown.zeroed:
+        table.caption = Text(word(lang, "call.critical_to_zero", before=_points(breakdown.before)), "bold red")
+        table.caption_justify = "left"
+    return table
+
+
+def _findings(cards: list[Card], names: Names, lang: Lang) -> Table:
+    table = Table(title=word(lang, "call.findings"), box=box.SIMPLE_HEAD, title_justify="left", expand=True)
+    table.add_column("#", no_wrap=True)
+    table.add_column(names.heading("findings", "rule", lang), ratio=2)
+    table.add_column(names.heading("findings", "deduction", lang), justify="right", no_wrap=True)
+    table.add_column(names.heading("findings", "turn", lang), no_wrap=True)
+    table.add_column(names.heading("findings", "message", lang), ratio=5)
+    for card in cards:
+        finding = card.finding
+        detail = Text(_safe(finding["message"] or ""))
+        if card.same_fault:
+            detail.append(f"\n{word(lang, 'call.same_fault', rule=_safe(card.same_fault))}", "dim")
+        if finding["quote"]:
+            opened, closed = word(lang, "quote_open"), word(lang, "quote_close")
+            detail.append(f"\n{opened}{_safe(finding['quote'])}{closed}".lstrip("\n" if not detail else ""), "italic")
+        if card.verdict == "fail" and card.suggest:
+            detail.append(f"\n{word(lang, 'call.suggest')}: {_safe(card.suggest)}", "green")
+        place = "" if finding["turn"] is None else f"{finding['turn']} {format_clock(finding['start_ms'])}".strip()
+        table.add_row(
+            Text(f"{card.mark}{card.number}", STYLES[card.verdict]),
+            Text(_safe(card.label)),
+            _points(-card.deduction) if card.deduction else "",
+            place,
+            detail,
+        )
+    if not cards:
+        table.caption = word(lang, "call.no_findings")
+    return table
+
+
+def _talk(page: CallPage, cards: list[Card], lang: Lang) -> Table:
+    by_turn: dict[int, list[Span]] = {}
+    for card in cards:
+        finding = card.finding
+        if finding["turn"] is not None and finding["text_start"] is not None and finding["text_end"] is not None:
+            span = Span(finding["text_start"], finding["text_end"], card.number, card.verdict)
+            by_turn.setdefault(finding["turn"], []).append(span)
+    marked = {card.number: card for card in cards}
+    table = Table(title=word(lang, "call.talk"), box=None, title_justify="left", show_header=False, pad_edge=False)
+    table.add_column(justify="right", style="bright_black", no_wrap=True)
+    table.add_column(style="bright_black", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for turn in page.turns:
+        text = Text()
+        for piece in cut(turn.text, by_turn.get(turn.turn, ())):
+            text.append(_safe(piece.text), _UNDERLINED.get(piece.shade, ""))
+            for number in piece.ending:
+                text.append(f"[{marked[number].mark}{number}]", STYLES[marked[number].verdict])
+        role = Text(code_word("role", turn.role, lang), _ROLE_STYLES.get(turn.role, ""))
+        table.add_row(str(turn.turn), format_clock(turn.start_ms), role, text)
+    if not page.turns:
+        table.caption = word(lang, "call.no_text")
+    return table
+
+
+def _points(points: float) -> str:
+    return f"{points:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _safe(text: str) -> str:
+    return _CONTROLS.sub("\ufffd", text)

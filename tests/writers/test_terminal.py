@@ -1,0 +1,52 @@
+"""One call in the terminal."""
+
+import io
+from dataclasses import replace
+
+import night
+import pytest
+from rich.console import Console
+
+from qa_analyzer.wording import Lang
+from qa_analyzer.writers.page import CallPage
+from qa_analyzer.writers.terminal import render_call
+
+
+def shown(page: CallPage, lang: Lang = "zh", *, colour: bool = False) -> str:
+    out = io.StringIO()
+    Console(file=out, width=120, force_terminal=colour).print(render_call(page, night.make_names(lang), lang))
+    return out.getvalue()
+
+
+def test_breakdown_findings_and_conversation_are_there() -> None:
+    """The score, each deduction, the same fault and the marked evidence can be read."""
+    text = shown(night.make_page(night.MIXED))
+    for expected in ("65.92 待改进", "−34.08", "同一过失，已在“不满后致歉”扣分", "这个我不清楚[✗2]"):
+        assert expected in text
+
+
+def test_a_critical_failure_is_told() -> None:
+    """The score is 0 and says from what."""
+    assert "由 54.38 归零" in shown(night.make_page(night.TERRIBLE))
+
+
+@pytest.mark.parametrize("script", night.SCRIPTS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_call_can_be_shown(script: night.Script, lang: Lang) -> None:
+    """Without score, times, customer or findings too."""
+    assert script.call_id in shown(night.make_page(script), lang)
+
+
+def test_markup_and_control_sequences_in_texts_are_harmless() -> None:
+    """`[bold]` is text, and no escape sequence of a transcript reaches the terminal."""
+    page = night.make_page(night.MIXED)
+    evil = "[red]x[/red] \x1b[2J\x1b]0;title\x07 \u202e"
+    page = replace(
+        page,
+        call={**page.call, "call_id": evil, "agent_name": evil},
+        turns=[replace(turn, text=evil) for turn in page.turns],
+        findings=[{**row, "quote": evil, "message": evil} for row in page.findings],
+    )
+    text = shown(page)
+    assert "[red]x[/red]" in text
+    assert "\x1b" not in text and "\x07" not in text and "\u202e" not in text

@@ -1,0 +1,92 @@
+"""The workbook, read back with openpyxl."""
+
+from pathlib import Path
+from typing import Any
+
+import night
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qa_analyzer.wording import Lang
+from qa_analyzer.writers import xlsx
+from qa_analyzer.writers.xlsx import write_xlsx
+
+PAGES = [night.make_page(script) for script in night.SCRIPTS]
+CALLS, FINDINGS = night.make_tables(PAGES)
+
+
+def workbook(path: Path, lang: Lang = "zh", **changes: Any) -> Any:
+    tables: dict[str, Any] = {
+        "agents": night.make_agents(PAGES),
+        "calls": CALLS,
+        "findings": FINDINGS,
+        "rejected": night.REJECTED,
+    }
+    tables |= changes
+    write_xlsx(path, **tables, run=night.make_run(PAGES), lang=lang, names=night.make_names(lang))
+    return openpyxl.load_workbook(path)
+
+
+def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
+    """The sheets stand in order; codes are words; headings are frozen and filtered."""
+    book = workbook(tmp_path / "s.xlsx")
+    assert book.sheetnames == ["坐席", "通话", "扣分明细", "未读入", "说明"]
+    sheet = book["扣分明细"]
+    assert [cell.value for cell in sheet[1]][:5] == ["通话编号", "坐席工号", "规则", "判定", "严重程度"]
+    assert {row[3] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"不合格", "无法判定"}
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == f"A1:Q{sheet.max_row}"
+    worst = next(row[-2] for row in book["坐席"].iter_rows(min_row=2, values_only=True) if row[0] == "a8035")
+    assert worst == "不满后致歉、辱骂客户、道别后再挂机"
+
+
+def test_english_sheets_have_english_names(tmp_path: Path) -> None:
+    """`lang=en` translates sheets and codes, not quotes."""
+    book = workbook(tmp_path / "s.xlsx", "en")
+    assert book.sheetnames == ["Agents", "Calls", "Findings", "Rejected", "About"]
+    row = next(book["Findings"].iter_rows(min_row=2, values_only=True))
+    assert row[2:5] == ("No interruption", "Undetermined", "Major")
+
+
+def test_numbers_are_numbers_and_texts_are_texts(tmp_path: Path) -> None:
+    """Scores can be averaged; formulas, links and digits in texts stay texts."""
+    evil = ["=HYPERLINK(1)", "http://x.example", "00123", "\x00\x08\ufffe", "字" * 40_000, "<b>&"]
+    rows = pa.table({"call_id": evil, "score": [65.92] * 6, "critical": [True] * 6})
+    sheet = workbook(tmp_path / "s.xlsx", calls=rows)["通话"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.data_type for cell in cells] == ["s"] * 6
+    assert [cell.value for cell in cells[:4]] == ["=HYPERLINK(1)", "http://x.example", "00123", "\ufffd\ufffd\ufffd"]
+    assert len(cells[4].value) == 32_767 and cells[4].value.endswith("…")
+    assert not any(cell.hyperlink for cell in cells)
+    assert sheet["B2"].value == 65.92 and sheet["C2"].value == "是"
+
+
+def test_past_the_row_limit_the_sheet_says_what_was_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheet never passes Excel's limit; its last row and the about sheet name the remainder and the file."""
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 5)
+    book = workbook(tmp_path / "s.xlsx")
+    sheet = book["通话"]
+    assert sheet.max_row == 5
+    assert sheet["A4"].value == "hl-20261121-0003"
+    assert sheet["A5"].value == "Excel 每张表最多 5 行，此处略去 3 行，全部内容见 calls.csv"
+    assert any("略去 3 行" in str(row[1]) for row in book["说明"].iter_rows(values_only=True))
+
+
+def test_parquet_files_and_blocks_give_the_same_sheet_as_a_table(tmp_path: Path) -> None:
+    """A source may be a path, a table or blocks; and the same run gives the same bytes."""
+    pq.write_table(FINDINGS, tmp_path / "f.parquet")
+    blocks = (FINDINGS.slice(start, 4) for start in range(0, FINDINGS.num_rows, 4))
+    workbook(tmp_path / "a.xlsx")
+    workbook(tmp_path / "b.xlsx", findings=tmp_path / "f.parquet")
+    workbook(tmp_path / "c.xlsx", findings=blocks)
+    first = (tmp_path / "a.xlsx").read_bytes()
+    assert first == (tmp_path / "b.xlsx").read_bytes() == (tmp_path / "c.xlsx").read_bytes()
+
+
+def test_empty_tables_make_a_valid_workbook(tmp_path: Path) -> None:
+    """A night without findings still has its headings."""
+    book = workbook(tmp_path / "s.xlsx", findings=iter(()), rejected=night.REJECTED.slice(0, 0))
+    assert book["扣分明细"]["A1"].value == "通话编号"
+    assert book["未读入"].max_row == 1
