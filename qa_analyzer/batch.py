@@ -179,9 +179,9 @@ class Batch:
 
     @cached_property
     def last_speech_ms(self) -> tuple[Indices, Mask]:
-        """(c,) int64 and (c,) bool: end of the last speech, known where the call is timed throughout."""
+        """(c,) int64 and (c,) bool: end of the last timed speech; it is the last one where the mask is True."""
         last = np.zeros(self.n_calls, np.int64)
-        np.maximum.at(last, self.utterance_call, np.where(self.timed, self.end_ms, 0))
+        np.maximum.at(last, self.utterance_call, np.where(self.timed & ~self.silent, self.end_ms, 0))
         return last, self.call_timed
 
     def turn_string(self, turn: int) -> str:

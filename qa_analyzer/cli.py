@@ -250,6 +250,51 @@ def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
     return f"no rule {rule!r}." + (f" Did you mean {near[0]!r}?" if near else " See qa-analyzer rules list.")
 
 
+@rules_app.command("explain")
+def rules_explain(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="规则编号 The rule's id")],
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """解释一条规则：为什么、怎样判、例子、更好的说法。 Explain one rule."""
+    from rich.console import Console
+
+    from qa_analyzer.errors import OptionError
+    from qa_analyzer.writers.rule_text import render_rule
+
+    with _errors_explained():
+        book = _load(rules, lang)
+        found = [rule for rule in book.rules if rule.id == rule_id]
+        if not found:
+            raise OptionError(_no_such_rule(rule_id, {rule.id for rule in book.rules}, lang))
+    Console().print(render_rule(found[0], book, lang.value))
+
+
+@rules_app.command("check")
+def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
+    """检查规则：写法、例子、离情绪阈值太近的例子。 Check rules: form, examples, examples near an emotion threshold."""
+    from qa_analyzer.rule_testing import check_examples, examples_near_threshold
+    from qa_analyzer.tested import remember
+
+    with _errors_explained():
+        book = _load(rules, lang)
+        results = check_examples(book, lang=lang.value)
+        close = examples_near_threshold(book)
+    wrong = [one for one in results if not one.ok]
+    remember(book.hash, passed=not wrong)
+    zh = lang is Lang.ZH
+    for one in wrong:
+        typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
+    for near in close:
+        note = "情绪值离阈值太近，换模型可能变" if zh else "the emotion value is close to the threshold"
+        typer.echo(f"{near.rule.path}:{near.line}: {note}: {near.value:+.3f} ({near.threshold}) {near.text}")
+    if zh:
+        typer.echo(f"{len(book.rules)} 条规则，{len(results)} 个例子，{len(wrong)} 个不符，{len(close)} 处提醒")
+    else:
+        typer.echo(f"{len(book.rules)} rules, {len(results)} examples, {len(wrong)} wrong, {len(close)} notes")
+    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+
+
 @rules_app.command("schema")
 def rules_schema(
     rubric: Annotated[bool, typer.Option("--rubric", help="评分标准的 schema The rubric's")] = False,

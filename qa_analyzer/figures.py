@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ WHY_NO_TIMESTAMPS = 1
 class Figure:
     """A figure of each call. All (c,).
 
-    value; known: measurable; proven: a lower bound that holds although not all is known; basis: number of
-    things it rests on; applies: there is something to measure; turn: where it shows, or -1; why: Why code.
+    value; most: what it is if turns of unknown role count; known: measurable; proven: a lower bound that holds
+    although not all is known; basis: number of things it rests on; applies: there is something to measure;
+    turn: where it shows, or -1; why: Why code where not known.
     """
 
     value: NDArray[np.float64]
+    most: NDArray[np.float64]
     known: Mask
     proven: Mask
     basis: NDArray[np.float64]
@@ -39,6 +41,7 @@ def _figure(value: NDArray[np.float64], known: Mask, batch: Batch, turn: Indices
     count = batch.n_calls
     return Figure(
         value=value,
+        most=value,
         known=known,
         proven=known,
         basis=np.full(count, np.inf),
@@ -58,17 +61,17 @@ def longest_unannounced_silence(batch: Batch, timing: Timing) -> Figure:
     With partial times a silence between timed neighbours is proven; that there was none needs all times.
     """
     silences = timing.silences
-    mine = ~silences.announced
-    call, gap, turn = batch.turn_call[silences.turn[mine]], silences.gap_ms[mine], silences.turn[mine]
+    most = np.zeros(batch.n_calls, np.int64)
     longest = np.zeros(batch.n_calls, np.int64)
+    np.maximum.at(most, batch.turn_call[silences.turn], np.where(silences.announced & silences.sure, 0, silences.gap_ms))
+    mine = ~silences.announced & silences.sure
+    call, gap, turn = batch.turn_call[silences.turn[mine]], silences.gap_ms[mine], silences.turn[mine]
     np.maximum.at(longest, call, gap)
     where = np.full(batch.n_calls, -1, np.int64)
     is_longest = gap == longest[call]
     where[call[is_longest][::-1]] = turn[is_longest][::-1]
     figure = _figure(longest / 1000, batch.call_timed, batch, where)
-    return Figure(
-        figure.value, figure.known, longest > 0, figure.basis, figure.applies, figure.turn, figure.why
-    )
+    return replace(figure, most=most / 1000, proven=longest > 0)
 
 
 def silence(batch: Batch, timing: Timing) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,7 +8,7 @@ Knows what rules mean; knows nothing about points, files or languages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from qa_analyzer.cues import CueBook, Cues
 from qa_analyzer.figures import Figure, measure_figure
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 from qa_analyzer.phases import PHASES, RESOLUTIONS, Facts, Phases, find_facts, find_phases, find_transfers
-from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, Spans, parse_phrase
+from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, Spans, parse_phrase, resolve
 from qa_analyzer.rulebook.model import Rule, Rulebook
 from qa_analyzer.rulebook.schema import (
     AnyOf,
@@ -250,11 +250,12 @@ class Ruleset:
         for number, rule in enumerate(self.rules):
             for clause in _all_clauses(rule.spec):
                 every += _phrases_of(clause)
-            for place, clause in enumerate(_faults(rule.spec)):
+            for place, part in enumerate(_faults(rule.spec)):
                 self.clause_ids[number, place] = len(self.clauses)
-                message = clause.message if isinstance(clause, Clause) else None
-                names = _categories(clause) if isinstance(clause, Clause) else ()
-                self.clauses.append(ClauseText(number, message, names))
+                for clause in _alternatives(part):
+                    message = clause.message if isinstance(clause, Clause) else None
+                    names = _categories(clause) if isinstance(clause, Clause) else ()
+                    self.clauses.append(ClauseText(number, message, names))
         self.phrases = PhraseSet(every)
         self.cues = CueBook(self.rubric.phrases)
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
@@ -329,18 +330,26 @@ def _faults(spec: RuleFile) -> list[Clause | AnyOf | Measure]:
     return [*(spec.require or ()), *(spec.forbid or ())]
 
 
+def _alternatives(part: Clause | AnyOf | Measure) -> Sequence[Clause | Measure]:
+    """The clauses of one part. Each has an id of its own, counted on from the part's."""
+    return part.any if isinstance(part, AnyOf) else [part]
+
+
 @dataclass(frozen=True)
 class Look:
     """What one clause finds for each of n occasions. All (n,).
 
-    lo, hi: the searched turns; first: index of the first sure hit or -1; unsure: index of the first hit in a turn
-    of unknown role or -1; moved: a turn of unknown role may move the window; safe: the first sure hit lies in the
-    window however those turns count; spoke: a turn of `by` is in the window; present: the window exists;
-    hazy: it is unsure whether it does; evidence: the first turn of `by` in it, or -1.
+    lo, hi: the searched turns; safe_lo, safe_hi: those in the window however turns of unknown role count; first:
+    index of the first sure hit in the safe part, else in the window, or -1; unsure: index of the first doubtful
+    hit or -1; moved: a turn of unknown role may move the window; safe: the first sure hit lies in the safe part;
+    spoke: a turn of `by` is in the window; present: the window exists; hazy: it is unsure whether it does;
+    evidence: the first turn of `by` in it, or -1.
     """
 
     lo: Indices
     hi: Indices
+    safe_lo: Indices
+    safe_hi: Indices
     first: Indices
     unsure: Indices
     moved: Mask
@@ -411,8 +420,9 @@ class Court:
     def window(
         self, scope: Scope | None, by: str | None, call: Indices, turn: Indices, *, with_unknown: bool = False
     ) -> tuple[Indices, Indices, Mask, Mask]:
-        """lo, hi, present, hazy of a scope for (call, turn) pairs."""
+        """lo, hi, present, hazy of a scope for (call, turn) pairs. An occasion that is the call lies before its turns."""
         begin, end = self.batch.call_turn[call], self.batch.call_turn[call + 1]
+        turn = np.where(turn == NOWHERE, begin - 1, turn)
         lo, hi = begin.copy(), end.copy()
         present = np.ones(len(call), np.bool_)
         hazy = np.zeros(len(call), np.bool_)
@@ -467,27 +477,32 @@ class Court:
 
         return local_minutes(self.batch.columns.column("started_at"))
 
+    def safe_window(
+        self, scope: Scope | None, by: str | None, call: Indices, turn: Indices, lo: Indices, hi: Indices
+    ) -> tuple[Indices, Indices]:
+        """The part of a window that stays in it if turns of unknown role are turns of `by`: they only narrow it."""
+        if by is None or scope is None or not len(self.unknown_turns):
+            return lo, hi
+        other_lo, other_hi, _, _ = self.window(scope, by, call, turn, with_unknown=True)
+        return np.maximum(lo, other_lo), np.minimum(hi, other_hi)
+
     def look(self, clause: Clause, found: Found, call: Indices, turn: Indices) -> Look:
         """Search for a clause's hits around occasions."""
         by = clause.by
         lo, hi, present, hazy = self.window(clause.in_, by, call, turn)
-        first = _first_between(found.sure.turn, lo, hi)
-        unsure = _first_between(found.unsure.turn, lo, hi)
+        safe_lo, safe_hi = self.safe_window(clause.in_, by, call, turn, lo, hi)
+        safe = _first_between(found.sure.turn, safe_lo, safe_hi)
         mine = self.turns_of(by)
         place = _first_between(mine, lo, hi)
-        moved = np.zeros(len(call), np.bool_)
-        safe = np.ones(len(call), np.bool_)
-        if by is not None and len(self.unknown_turns):
-            other_lo, other_hi, _, _ = self.window(clause.in_, by, call, turn, with_unknown=True)
-            moved = (other_lo != lo) | (other_hi != hi)
-            safe = _first_between(found.sure.turn, np.maximum(lo, other_lo), np.minimum(hi, other_hi)) >= 0
         return Look(
             lo=lo,
             hi=hi,
-            first=first,
-            unsure=unsure,
-            moved=moved,
-            safe=safe,
+            safe_lo=safe_lo,
+            safe_hi=safe_hi,
+            first=np.where(safe >= 0, safe, _first_between(found.sure.turn, lo, hi)),
+            unsure=_first_between(found.unsure.turn, lo, hi),
+            moved=(safe_lo != lo) | (safe_hi != hi),
+            safe=safe >= 0,
             spoke=place >= 0,
             present=present,
             hazy=hazy,
@@ -520,23 +535,29 @@ class Court:
         phrases = [parse_phrase(source) for source, _, _ in listed]
         category = np.fromiter((one for _, one, _ in listed), np.int64, len(listed))
         severity = np.fromiter((one for _, _, one in listed), np.int64, len(listed))
-        spans = self.literals.of_phrases(phrases)
+        if isinstance(clause, Neighbour):
+            return self.spans_to_hits(self.literals.of_phrases(phrases), category, severity), _no_hits()
+        if clause.word:
+            every = self.literals.all_of_phrases(phrases)
+            spans = resolve(every.select(on_word_boundaries(self.batch.visible, every)))
+        else:
+            spans = self.literals.of_phrases(phrases)
         excepted = np.zeros(len(spans), np.bool_)
-        if not isinstance(clause, Neighbour):
-            if clause.word and len(spans):
-                spans = spans.select(on_word_boundaries(self.batch.visible, spans))
-                excepted = np.zeros(len(spans), np.bool_)
-            if clause.unless and len(spans):
-                excuses = self.literals.all_of_phrases([parse_phrase(source) for source in clause.unless])
-                excepted |= _overlaps(spans, excuses)
+        if clause.unless and len(spans):
+            excuses = self.literals.all_of_phrases([parse_phrase(source) for source in clause.unless])
+            excepted |= _overlaps(spans, excuses)
         hits = self.spans_to_hits(spans, category, severity)
-        if not isinstance(clause, Neighbour) and clause.unless_in and len(hits):
-            for neighbour in clause.unless_in:
-                by = neighbour.by or clause.by
-                near, _ = self.said(neighbour)
-                near = near.select(self.is_by(by)[near.turn])
-                lo, hi, _, _ = self.window(neighbour.in_, by, self.batch.turn_call[hits.turn], hits.turn)
-                excepted |= _first_between(near.turn, lo, hi) >= 0
+        for neighbour in (clause.unless_in or ()) if len(hits) else ():
+            near, _ = self.said(neighbour)
+            by = neighbour.by or clause.by
+            lo, hi, _, _ = self.window(neighbour.in_, by, self.batch.turn_call[hits.turn], hits.turn)
+            excepted |= _first_between(near.turn[self.is_by(by)[near.turn]], lo, hi) >= 0
+            # What the wrong one said, or a turn too early or too late, is a near miss; what nobody knows who said, a doubt.
+            begin, end = (self.batch.call_turn[self.batch.turn_call[hits.turn] + one] for one in (0, 1))
+            close = _first_between(near.turn, np.maximum(lo - 1, begin), np.minimum(hi + 1, end)) >= 0
+            unknown = _first_between(near.turn[self.batch.turn_role[near.turn] == Role.UNKNOWN], lo, hi) >= 0
+            why = np.where(close & (hits.why == Why.NONE), Why.NEARLY_EXCUSED, hits.why)
+            hits = replace(hits, why=np.where(unknown, Why.UNKNOWN_ROLE, why).astype(np.int64))
         return hits.select(~excepted), hits.select(excepted)
 
     def find(self, clause: Clause) -> Found:
@@ -555,40 +576,64 @@ class Court:
         for more, _ in parts[1:]:  # Several keys in one clause: all of them hold in the same turn.
             hits = hits.select(np.isin(hits.turn, more.turn))
         role = self.batch.turn_role[hits.turn]
-        if clause.by is None:
-            sure, unsure, others = hits, _no_hits(), _no_hits()
-        else:
-            mine = role == Role[clause.by.upper()]
-            unknown = role == Role.UNKNOWN
-            sure, unsure, others = hits.select(mine), hits.select(unknown), hits.select(~mine & ~unknown)
+        mine = np.ones(len(hits), np.bool_) if clause.by is None else role == Role[clause.by.upper()]
+        unknown = ~mine & (role == Role.UNKNOWN)
+        doubtful = unknown | (mine & (hits.why == Why.UNKNOWN_ROLE))
+        sure, unsure, others = hits.select(mine & ~doubtful), hits.select(doubtful), hits.select(~mine & ~unknown)
         excepted = excepted.select(self.is_by(clause.by)[excepted.turn])
         if clause.then is not None:
-            sure, unsure = self.followed(clause.then, sure), self.followed(clause.then, unsure)
+            sure, unsure = self.followed(clause.then, sure, unsure)
         if clause.in_a_row is not None:
-            sure = self.in_a_row(sure, clause.by, clause.in_a_row)
-            unsure = _no_hits()
+            sure, unsure = self.in_a_row(sure, unsure, clause.by, clause.in_a_row)
         return Found(sure, unsure, excepted, others)
 
-    def followed(self, then: Clause, hits: Hits) -> Hits:
-        """Those hits after which the further clause holds."""
-        if not len(hits):
-            return hits
-        look = self.look(then, self.find(then), self.batch.turn_call[hits.turn], hits.turn)
-        return hits.select(look.first >= 0)
+    def followed(self, then: Clause, sure: Hits, unsure: Hits) -> tuple[Hits, Hits]:
+        """Those hits after which the further clause holds, for sure and perhaps."""
+        found = self.find(then)
+        certain = self.follows(then, found.sure, sure, safe=True)
+        doubtful = ~certain & (self.follows(then, found.sure, sure) | self.follows(then, found.unsure, sure))
+        perhaps = self.follows(then, found.sure, unsure) | self.follows(then, found.unsure, unsure)
+        return sure.select(certain), Hits.joined_lists([sure.select(doubtful), unsure.select(perhaps)])
 
-    def in_a_row(self, hits: Hits, by: str | None, length: int) -> Hits:
-        """The hits that complete a row of `length` turns of `by`, each with a hit, backchannels aside."""
-        counted = self.countable(by, with_unknown=False)
-        has = np.isin(counted, hits.turn)
-        call = self.batch.turn_call[counted]
-        breaks = ~has | np.concatenate(([True], call[1:] != call[:-1])) if len(counted) else has
-        index = np.arange(len(counted))
-        # Position within the current row: a miss restarts after itself, a new call at itself.
-        start = np.maximum.accumulate(np.where(breaks, np.where(has, index, index + 1), 0)) if len(counted) else index
-        completes = counted[has & (index - start + 1 == length)]
-        first = np.unique(hits.turn, return_index=True)[1]
-        firsts = hits.select(first)
-        return firsts.select(np.isin(firsts.turn, completes))
+    def follows(self, then: Clause, found: Hits, hits: Hits, *, safe: bool = False) -> Mask:
+        """(n,) bool: something found lies in the scope of `then` and after the hit."""
+        call = self.batch.turn_call[hits.turn]
+        lo, hi, present, hazy = self.window(then.in_, then.by, call, hits.turn)
+        if safe:
+            lo, hi = self.safe_window(then.in_, then.by, call, hits.turn, lo, hi)
+            present = present & ~hazy
+        place = np.maximum(np.searchsorted(found.turn, lo), np.searchsorted(found.start, hits.end))
+        padded = np.append(found.turn, np.iinfo(np.int64).max)
+        return np.asarray((padded[place] < hi) & present)
+
+    def in_a_row(self, sure: Hits, unsure: Hits, by: str | None, length: int) -> tuple[Hits, Hits]:
+        """The hits that complete a row of `length` turns of `by`, each with a hit, backchannels aside.
+
+        Unsure where the row needs a turn of unknown role, or where one without a hit may break it.
+        """
+        rows = self.rows_of_turns(self.countable(by, with_unknown=False), sure.turn)
+        certain = _one_each(sure, rows == length)
+        if not len(self.unknown_turns):
+            return certain, _no_hits()
+        every = Hits.joined_lists([sure, unsure])
+        mixed = self.rows_of_turns(self.countable(by, with_unknown=True), every.turn)
+        unbroken = mixed[certain.turn] >= length
+        perhaps = _one_each(every, mixed == length)
+        doubtful = Hits.joined_lists([certain.select(~unbroken), perhaps.select(rows[perhaps.turn] < length)])
+        return certain.select(unbroken), doubtful
+
+    def rows_of_turns(self, counted: Indices, having: Indices) -> Indices:
+        """(t,) the how-manieth of a row of counted turns, all among `having`, each turn is; 0 outside rows."""
+        result = np.zeros(self.batch.n_turns, np.int64)
+        if len(counted):
+            has = np.isin(counted, having)
+            call = self.batch.turn_call[counted]
+            index = np.arange(len(counted))
+            # A miss restarts the row after itself, a new call at itself.
+            breaks = ~has | np.concatenate(([True], call[1:] != call[:-1]))
+            start = np.maximum.accumulate(np.where(breaks, np.where(has, index, index + 1), 0))
+            result[counted] = np.where(has, index - start + 1, 0)
+        return result
 
     def interruptions(self, spec: Interrupts, by: str | None) -> Hits:
         """Turns that cut into another's speech, as hits over the whole turn; number = overlap in s."""
@@ -603,7 +648,7 @@ class Court:
         hits = Hits.of_turns(over.turn[long_enough], self.batch, over.overlap_ms[long_enough] / 1000)
         why = np.where(over.overlap_ms[long_enough] >= limit, Why.NONE, Why.INTERPOLATED)
         why = np.where(over.sure[long_enough], why, Why.UNKNOWN_ROLE).astype(np.int64)
-        hits = Hits(*(getattr(hits, one.name) for one in fields(Hits) if one.name != "why"), why)
+        hits = replace(hits, why=why)
         # One turn may cut into two parties: the surest overlap speaks for it.
         order = np.lexsort((-hits.number, hits.why, hits.turn))
         hits = hits.select(order)
@@ -630,7 +675,7 @@ class Court:
         """Where a rule asks: the union of its triggers, one occasion a turn."""
         turns: list[Indices] = []
         calls: list[Indices] = []
-        unsure: list[Mask] = []
+        doubts: list[Indices] = []
         number: list[NDArray[np.float64]] = []
         hazy = np.zeros(self.batch.n_calls, np.bool_)
         for trigger in triggers:
@@ -639,36 +684,40 @@ class Court:
                 chosen = np.flatnonzero(allowed) if allowed is not None else np.arange(self.batch.n_calls)
                 turns.append(np.full(len(chosen), NOWHERE))
                 calls.append(chosen)
-                unsure.append(np.zeros(len(chosen), np.bool_))
+                doubts.append(np.zeros(len(chosen), np.int64))
                 number.append(np.full(len(chosen), np.nan))
                 continue
-            turn, open_role, figure = self.trigger_turns(trigger)
+            turn, why, figure = self.trigger_turns(trigger)
             if trigger.silence is not None:
                 untimed = ~self.batch.call_timed
                 hazy |= untimed if allowed is None else untimed & allowed
             if allowed is not None:
                 keep = allowed[self.batch.turn_call[turn]]
-                turn, open_role, figure = turn[keep], open_role[keep], figure[keep]
+                turn, why, figure = turn[keep], why[keep], figure[keep]
             turns.append(turn)
             calls.append(self.batch.turn_call[turn])
-            unsure.append(open_role)
+            doubts.append(why)
             number.append(figure)
         turn, call = np.concatenate(turns), np.concatenate(calls)
-        doubt, figure = np.concatenate(unsure), np.concatenate(number)
+        doubt, figure = np.concatenate(doubts), np.concatenate(number)
         order = np.lexsort((doubt, turn, call))
-        turn, call, doubt, figure = turn[order], call[order], doubt[order], figure[order]
-        new = np.concatenate(([True], (turn[1:] != turn[:-1]) | (call[1:] != call[:-1]))) if len(turn) else doubt
-        return Occasions(call[new], turn[new], doubt[new], figure[new], hazy)
+        occasions = Occasions(call, turn, doubt, figure, hazy).select(order)
+        call, turn = occasions.call, occasions.turn
+        return occasions.select(np.append(True, (turn[1:] != turn[:-1]) | (call[1:] != call[:-1]))[: len(turn)])
 
-    def trigger_turns(self, trigger: Trigger) -> tuple[Indices, Mask, NDArray[np.float64]]:
-        """Turns (ascending, unique) of one trigger, whether their role is open, and a figure."""
+    def trigger_turns(self, trigger: Trigger) -> tuple[Indices, Indices, NDArray[np.float64]]:
+        """Turns (ascending, unique) of one trigger, why each is in doubt (Why), and a figure."""
         batch = self.batch
         keep = np.ones(batch.n_turns, np.bool_)
         figure = np.full(batch.n_turns, np.nan)
+        why = np.zeros(batch.n_turns, np.int64)
         if trigger.says is not None:
             heard = np.zeros(batch.n_turns, np.bool_)
-            heard[self.said(trigger)[0].turn] = True
+            hits = self.said(trigger)[0]
+            heard[hits.turn] = True
             keep &= heard
+            why[hits.turn[hits.why == Why.UNKNOWN_ROLE]] = Why.UNKNOWN_ROLE
+            why[hits.turn[hits.why != Why.UNKNOWN_ROLE]] = Why.NONE
         if trigger.feels is not None:
             keep &= getattr(self.mood, trigger.feels)
         if trigger.silence is not None:
@@ -679,6 +728,7 @@ class Court:
             after = np.zeros(batch.n_turns, np.bool_)
             after[silences.turn[chosen]] = True
             figure[silences.turn] = silences.gap_ms / 1000
+            why[silences.turn[~silences.sure]] = Why.UNKNOWN_ROLE
             keep &= after
         if trigger.longer_than is not None:
             keep &= batch.turn_characters > self.threshold(trigger.longer_than)
@@ -687,25 +737,25 @@ class Court:
             scope = (scope or Scope()).model_copy(update={"phase": trigger.phase})
         if scope is not None:
             every = np.arange(batch.n_calls)
-            lo, hi, present, _ = self.window(scope, trigger.by, every, np.full(batch.n_calls, NOWHERE))
+            lo, hi, present, hazy = self.window(scope, trigger.by, every, np.full(batch.n_calls, NOWHERE))
+            why = np.where(hazy[batch.turn_call], _reason(scope), why)
             index = np.arange(batch.n_turns)
             keep &= present[batch.turn_call] & (index >= lo[batch.turn_call]) & (index < hi[batch.turn_call])
         if trigger.by is not None and trigger.silence is None:
-            keep &= self.is_by(trigger.by) | (batch.turn_role == Role.UNKNOWN)
+            unknown = batch.turn_role == Role.UNKNOWN
+            keep &= self.is_by(trigger.by) | unknown
+            why = np.where(unknown, Why.UNKNOWN_ROLE, why)
         turn = np.flatnonzero(keep)
-        open_role = np.zeros(len(turn), np.bool_)
-        if trigger.by is not None:
-            open_role = np.asarray(batch.turn_role[turn] == Role.UNKNOWN)
-        return turn, open_role, figure[turn]
+        return turn, why[turn].astype(np.int64), figure[turn]
 
 
 @dataclass(frozen=True)
 class Occasions:
-    """call, turn (NOWHERE = the call itself), unsure, number (n,); hazy (c,): an occasion may have been missed."""
+    """call, turn (NOWHERE = the call itself), why (Why it is in doubt), number (n,); hazy (c,): one may be missed."""
 
     call: Indices
     turn: Indices
-    unsure: Mask
+    why: Indices
     number: NDArray[np.float64]
     hazy: Mask
 
@@ -713,12 +763,17 @@ class Occasions:
         return len(self.call)
 
     def select(self, keep: Mask | Indices) -> Occasions:
-        return Occasions(self.call[keep], self.turn[keep], self.unsure[keep], self.number[keep], self.hazy)
+        return Occasions(self.call[keep], self.turn[keep], self.why[keep], self.number[keep], self.hazy)
 
 
 def _no_hits() -> Hits:
     empty = np.zeros(0, np.int64)
     return Hits(empty, empty, empty, empty, empty, np.zeros(0, np.bool_), np.zeros(0), empty)
+
+
+def _one_each(hits: Hits, turns: Mask) -> Hits:
+    """The first hit in each of the marked turns. `turns`: (t,) bool."""
+    return hits.select(np.unique(hits.turn, return_index=True)[1]).select(turns[np.unique(hits.turn)])
 
 
 def _is_about_the_call(trigger: Trigger) -> bool:
@@ -731,6 +786,11 @@ def _is_about_the_call(trigger: Trigger) -> bool:
         and trigger.in_ is None
         and trigger.by is None
     )
+
+
+def _reason(scope: Scope | None) -> Why:
+    """Why a hazy scope is hazy."""
+    return Why.NO_START_TIME if scope is not None and scope.clock is not None else Why.UNSURE_PHASE
 
 
 def _minutes(clock: str) -> int:
@@ -785,8 +845,7 @@ def judge(court: Court) -> Judgement:
                 if rule.id in pair.instead_of and pair.rule in asked:
                     rows = rows.select(~_same_occasion(rows, *asked[pair.rule], court.batch.n_turns))
         np.maximum.at(verdicts[:, number], rows.call, rows.verdict.astype(np.uint8))
-        # Rows without a verdict to show only carried the verdict of their call.
-        shown = (rows.verdict >= Verdict.UNDETERMINED) | ((rows.verdict == Verdict.PASS) & (rows.turn != NOWHERE))
+        shown = _worth_showing(rows, verdicts[:, number])
         kept.append(rows.select(shown))
         numbers.append(np.full(int(shown.sum()), number))
     rows = Rows.concatenate(kept) if kept else Rows.blank(np.zeros(0, np.int64), 0, 0)
@@ -794,6 +853,20 @@ def judge(court: Court) -> Judgement:
     place = np.where(rows.turn == NOWHERE, rows.occasion, rows.turn)
     by_call = np.lexsort((rows.clause, rows.start, place, rule_number, rows.call))
     return Judgement(verdicts, rows.select(by_call), rule_number[by_call])
+
+
+def _worth_showing(rows: Rows, verdicts: NDArray[np.uint8]) -> Mask:
+    """(n,) bool. Rows without anything to show only carried the verdict of their call.
+
+    That nobody can tell about the call as a whole is said once, and only if it is the verdict.
+    """
+    shown = (rows.verdict == Verdict.FAIL) | ((rows.verdict == Verdict.PASS) & (rows.turn != NOWHERE))
+    bare = (rows.turn == NOWHERE) & (rows.occasion == NOWHERE)
+    open_ = rows.verdict == Verdict.UNDETERMINED
+    overall = np.flatnonzero(open_ & bare & (verdicts[rows.call] == Verdict.UNDETERMINED))
+    shown |= open_ & ~bare
+    shown[overall[np.unique(rows.call[overall], return_index=True)[1]]] = True
+    return shown
 
 
 def _same_occasion(rows: Rows, call: Indices, occasion: Indices, n_turns: int) -> Mask:
@@ -861,19 +934,25 @@ class _Trial:
         figure: Figure = measure_figure(measure.figure, court.batch, court.timing)
         rows = Rows.blank(np.arange(court.batch.n_calls), self.clause_id(0), self.severity)
         good = np.ones(court.batch.n_calls, np.bool_)
+        too_much = ~good
+        open_role = figure.most > figure.value
         if measure.at_most is not None:
-            good &= figure.value <= court.threshold(measure.at_most)
+            limit = court.threshold(measure.at_most)
+            too_much = figure.value > limit
+            good = figure.value <= limit
+            open_role &= figure.most > limit
         if measure.at_least is not None:
             good &= figure.value >= court.threshold(measure.at_least)
         enough = np.ones(court.batch.n_calls, np.bool_)
         if measure.floor is not None:
             enough = figure.basis >= court.threshold(measure.floor)
         verdict = np.where(good, Verdict.PASS, Verdict.FAIL)
-        verdict = np.where(figure.known, verdict, Verdict.UNDETERMINED)
-        verdict = np.where(figure.proven & ~good, Verdict.FAIL, verdict)
+        verdict = np.where(figure.known & ~open_role, verdict, Verdict.UNDETERMINED)
+        verdict = np.where(figure.proven & too_much, Verdict.FAIL, verdict)
         verdict = np.where(enough & figure.applies, verdict, Verdict.NOT_APPLICABLE)
         rows.verdict = verdict.astype(np.int64)
-        rows.why = np.where(verdict == Verdict.UNDETERMINED, figure.why, 0).astype(np.int64)
+        why = np.where(figure.known, Why.UNKNOWN_ROLE, figure.why)
+        rows.why = np.where(verdict == Verdict.UNDETERMINED, why, 0).astype(np.int64)
         rows.number = figure.value.astype(np.float64)
         failed = verdict == Verdict.FAIL
         turn = np.where(failed, figure.turn, NOWHERE)
@@ -894,8 +973,8 @@ class _Trial:
         if len(parts) > 1:
             parts = [self.all_must_hold(parts)]
         for place, part in enumerate(self.spec.forbid or [], len(requirements)):
-            for clause in part.any if isinstance(part, AnyOf) else [part]:
-                parts.append(self.forbid_anywhere(clause, place, every))
+            for number, clause in enumerate(part.any if isinstance(part, AnyOf) else [part]):
+                parts.append(self.forbid_anywhere(clause, self.clause_id(place) + number, every))
         return Rows.concatenate(parts)
 
     def on_occasions(self, triggers: Sequence[Trigger]) -> Rows:
@@ -910,13 +989,13 @@ class _Trial:
         if len(parts) > 1:
             parts = [self.all_must_hold(parts)]
         for place, part in enumerate(self.spec.forbid or [], len(requirements)):
-            for clause in part.any if isinstance(part, AnyOf) else [part]:
-                parts.append(self.forbid_here(clause, place, call, turn))
+            for number, clause in enumerate(part.any if isinstance(part, AnyOf) else [part]):
+                parts.append(self.forbid_here(clause, self.clause_id(place) + number, call, turn))
         for rows in parts:
-            rows.number = np.where(np.isnan(rows.number), np.tile(occasions.number, 1)[: len(rows)], rows.number)
-            doubtful = np.isin(rows.verdict, (Verdict.PASS, Verdict.FAIL)) & occasions.unsure
+            rows.number = np.where(np.isnan(rows.number), occasions.number, rows.number)
+            doubtful = np.isin(rows.verdict, (Verdict.PASS, Verdict.FAIL)) & (occasions.why > 0)
             rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
-            rows.why = np.where(doubtful, Why.UNKNOWN_ROLE, rows.why).astype(np.int64)
+            rows.why = np.where(doubtful, occasions.why, rows.why).astype(np.int64)
         hazy = np.flatnonzero(occasions.hazy)
         if len(hazy):
             # Without times a silence may have gone unseen: that is no pass and no «not applicable».
@@ -927,24 +1006,20 @@ class _Trial:
         return Rows.concatenate(parts)
 
     def merged(self, occasions: Occasions) -> Occasions:
-        """Drop triggers that fall into the open window of an earlier occasion of the call."""
-        clauses = [
-            clause
-            for part in (*(self.spec.require or ()), *(self.spec.forbid or ()))
-            for clause in (part.any if isinstance(part, AnyOf) else [part])
-            if clause.in_ is not None and clause.in_.next is not None
-        ]
-        if not clauses or not len(occasions):
+        """Drop triggers inside an open occasion: it stays open to the end of its windows, satisfied or not."""
+        parts = (*(self.spec.require or ()), *(self.spec.forbid or ()))
+        clauses = [clause for part in parts for clause in _alternatives(part) if isinstance(clause, Clause)]
+        if not len(occasions):
             return occasions
-        until = occasions.turn + 1
+        begin = self.court.batch.call_turn[occasions.call]
+        at = np.where(occasions.turn == NOWHERE, begin, occasions.turn)
+        until = np.where(occasions.turn == NOWHERE, begin, occasions.turn + 1)
         for clause in clauses:
             until = np.maximum(until, self.court.window(clause.in_, clause.by, occasions.call, occasions.turn)[1])
-        following = np.searchsorted(occasions.turn, until, "left") if np.all(occasions.turn[1:] >= occasions.turn[:-1]) else None
-        if following is None:
-            return occasions
-        heads = np.flatnonzero(np.concatenate(([True], occasions.call[1:] != occasions.call[:-1])))
+        # An occasion that is the call itself stands before that of its first turn.
+        following = np.maximum(np.searchsorted(at, until, "left"), np.arange(len(at)) + 1)
+        current = np.flatnonzero(np.append(True, occasions.call[1:] != occasions.call[:-1]))
         keep = np.zeros(len(occasions), np.bool_)
-        current = heads
         while len(current):
             keep[current] = True
             after = following[current]
@@ -955,9 +1030,11 @@ class _Trial:
 
     def require(self, part: Clause | AnyOf, place: int, call: Indices, turn: Indices) -> Rows:
         """One row an occasion: the evidence where it holds, the empty window where it does not."""
-        if isinstance(part, Clause):
-            return self.require_clause(part, place, call, turn)
-        rows = [self.require_clause(clause, place, call, turn) for clause in part.any]
+        clauses = part.any if isinstance(part, AnyOf) else [part]
+        rows = [
+            self.require_clause(clause, self.clause_id(place) + number, call, turn)
+            for number, clause in enumerate(clauses)
+        ]
         best = rows[0]
         # One suffices: the best verdict wins, pass before undetermined before fail before not applicable.
         rank = np.array([0, 3, 2, 1])
@@ -966,49 +1043,51 @@ class _Trial:
             best = Rows(*(np.where(better, getattr(other, one.name), getattr(best, one.name)) for one in fields(Rows)))
         return best
 
-    def require_clause(self, clause: Clause, place: int, call: Indices, turn: Indices) -> Rows:
-        """One clause that must hold."""
+    def require_clause(self, clause: Clause, number: int, call: Indices, turn: Indices) -> Rows:
+        """One clause that must hold; `number` is its id."""
         court = self.court
         severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
-        rows = Rows.blank(call, self.clause_id(place), severity)
+        rows = Rows.blank(call, number, severity)
         rows.occasion = turn.copy()
         if clause.hangs_up is not None:
-            held = self.hang_up_verdict(clause.hangs_up, clause.by, call)
-            rows.verdict, rows.why = held
+            verdict, rows.why = self.hang_up_verdict(clause.hangs_up, clause.by, call)
+            opposite = np.array([Verdict.NOT_APPLICABLE, Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS], np.int64)
+            rows.verdict = opposite[verdict]
             return rows
         found = court.find(clause)
         look = court.look(clause, found, call, turn)
         held = look.first >= 0
-        agent_ended = (court.batch.hang_up[call] == HangUp.AGENT) & (turn != NOWHERE)
-        verdict = np.where(look.spoke | agent_ended, Verdict.FAIL, Verdict.NOT_APPLICABLE)
-        why = np.zeros(len(call), np.int64)
-        doubt = ~held & ((look.unsure >= 0) | look.moved)
+        verdict = np.where(look.spoke | self.left_alone(clause, look, call, turn), Verdict.FAIL, Verdict.NOT_APPLICABLE)
         verdict = np.where(held, Verdict.PASS, verdict)
-        doubt |= held & ~look.safe
-        verdict = np.where(doubt, Verdict.UNDETERMINED, verdict)
-        why = np.where(doubt, Why.UNKNOWN_ROLE, why)
+        doubt = np.where(held, ~look.safe, (look.unsure >= 0) | look.moved)
         hazy = look.hazy & (verdict != Verdict.NOT_APPLICABLE) & ~(held & look.safe)
-        verdict = np.where(hazy, Verdict.UNDETERMINED, verdict)
-        reason = Why.NO_START_TIME if clause.in_ is not None and clause.in_.clock is not None else Why.UNSURE_PHASE
-        why = np.where(hazy, reason, why)
-        verdict = np.where(look.present, verdict, Verdict.NOT_APPLICABLE)
-        critical = (severity == CRITICAL) & (verdict == Verdict.FAIL)
-        if critical.any():
-            near_miss = critical & (_first_between(found.excepted.turn, look.lo, look.hi) >= 0)
-            verdict = np.where(near_miss, Verdict.UNDETERMINED, verdict)
-            why = np.where(near_miss, Why.NEARLY_EXCUSED, why)
-        rows.verdict, rows.why = verdict.astype(np.int64), why.astype(np.int64)
+        verdict = np.where(doubt | hazy, Verdict.UNDETERMINED, verdict)
+        why = np.where(hazy, _reason(clause.in_), np.where(doubt, Why.UNKNOWN_ROLE, Why.NONE))
+        rows.verdict = np.where(look.present, verdict, Verdict.NOT_APPLICABLE).astype(np.int64)
+        rows.why = np.where(look.present, why, Why.NONE).astype(np.int64)
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
-        _show_turns(rows, np.where(verdict >= Verdict.UNDETERMINED, look.evidence, NOWHERE), court.batch)
-        lone = (verdict == Verdict.FAIL) & (rows.turn == NOWHERE) & (turn != NOWHERE)
-        if lone.any():  # The agent hung up on it: the occasion itself is all there is to show.
-            _show_turns(rows, np.where(lone, turn, rows.turn), court.batch)
-        _show_hits(rows, found.unsure, np.where((verdict == Verdict.UNDETERMINED) & ~held, look.unsure, -1))
-        _show_hits(rows, found.sure, np.where(held & (verdict != Verdict.NOT_APPLICABLE), look.first, -1))
-        self.near_misses(rows, clause, found, look, verdict == Verdict.FAIL)
+        failed = rows.verdict == Verdict.FAIL
+        self.near_misses(rows, found, look, failed)
+        if severity == CRITICAL:
+            excused = failed & (rows.near != Near.NONE)
+            rows.verdict = np.where(excused, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(excused, Why.NEARLY_EXCUSED, rows.why).astype(np.int64)
+        missing = rows.verdict >= Verdict.UNDETERMINED
+        # Where the agent hung up on the customer the occasion itself is all there is to show.
+        shown = np.where(failed & (look.evidence == NOWHERE), turn, look.evidence)
+        _show_turns(rows, np.where(missing, shown, NOWHERE), court.batch)
+        _show_hits(rows, found.unsure, np.where(missing & ~held, look.unsure, -1))
+        _show_hits(rows, found.sure, np.where(held & look.present, look.first, -1))
         return rows
 
-    def near_misses(self, rows: Rows, clause: Clause, found: Found, look: Look, failed: Mask) -> None:
+    def left_alone(self, clause: Clause, look: Look, call: Indices, turn: Indices) -> Mask:
+        """(n,) bool: after the occasion there was no turn to do it in, because the agent had hung up."""
+        batch = self.court.batch
+        backwards = clause.in_ is not None and (clause.in_.same_turn or clause.in_.previous is not None)
+        to_the_end = (look.hi == batch.call_turn[call + 1]) & (not backwards)
+        return np.asarray(to_the_end & (turn != NOWHERE) & (batch.hang_up[call] == HangUp.AGENT))
+
+    def near_misses(self, rows: Rows, found: Found, look: Look, failed: Mask) -> None:
         """For what is missing: the nearest thing that came close, and why it did not count."""
         begin, end = self.court.batch.call_turn[rows.call], self.court.batch.call_turn[rows.call + 1]
         for near, hits, lo, hi, last in (
@@ -1041,89 +1120,107 @@ class _Trial:
             worst = Rows(*(np.where(take, getattr(other, one.name), getattr(worst, one.name)) for one in fields(Rows)))
         return worst
 
-    def forbid_anywhere(self, clause: Clause, place: int, every: Indices) -> Rows:
-        """One row for each turn that offends, and one for each call: pass if there was a turn to offend in."""
+    def forbid_anywhere(self, clause: Clause, number: int, every: Indices) -> Rows:
+        """One row for each turn that offends; for a call without one, a pass if there was a turn to offend in."""
         court = self.court
         severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
         nowhere = np.full(len(every), NOWHERE)
         if clause.hangs_up is not None:
-            rows = Rows.blank(every, self.clause_id(place), severity)
-            rows.verdict, rows.why = self.hang_up_verdict(clause.hangs_up, clause.by, every)
-            last = court.turns_of("agent")
-            at = np.searchsorted(last, court.batch.call_turn[every + 1]) - 1
-            exists = (at >= 0) & (last[np.maximum(at, 0)] >= court.batch.call_turn[every]) if len(last) else at >= 0
-            turn = np.where(exists & (rows.verdict == Verdict.FAIL), last[np.maximum(at, 0)] if len(last) else 0, NOWHERE)
-            _show_turns(rows, turn, court.batch)
-            rows.occasion = turn.copy()
-            rows.number = self.hang_up_delay(every)
+            rows = self.hang_up_rows(clause, number, severity, every)
+            rows.occasion = rows.turn.copy()
             return rows
         found = court.find(clause)
         lo, hi, present, hazy = court.window(clause.in_, clause.by, every, nowhere)
-        spoke = _first_between(court.turns_of(clause.by), lo, hi) >= 0
-        base = Rows.blank(every, self.clause_id(place), severity)
-        base.verdict = np.where(spoke & present, Verdict.PASS, Verdict.NOT_APPLICABLE).astype(np.int64)
-        if clause.interrupts is not None:
-            untimed = ~court.batch.call_timed & spoke
-            base.verdict = np.where(untimed, Verdict.UNDETERMINED, base.verdict).astype(np.int64)
-            base.why = np.where(untimed, Why.NO_TIMESTAMPS, 0).astype(np.int64)
-        parts = [base]
+        safe_lo, safe_hi = court.safe_window(clause.in_, clause.by, every, nowhere, lo, hi)
+        parts = []
         for hits, unsure in ((found.sure, False), (found.unsure, True)):
             call = court.batch.turn_call[hits.turn]
             inside = (hits.turn >= lo[call]) & (hits.turn < hi[call]) & present[call]
             offending = self.one_a_turn(hits.select(inside), severity)
-            rows = self.fault_rows(offending, place, severity, unsure=unsure)
-            hazy_here = hazy[rows.call] & (rows.verdict == Verdict.FAIL)
-            rows.verdict = np.where(hazy_here, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
-            rows.why = np.where(hazy_here, Why.UNSURE_PHASE, rows.why).astype(np.int64)
-            rows.occasion = rows.turn.copy()
-            parts.append(rows)
-        return Rows.concatenate(parts)
+            call = court.batch.turn_call[offending.turn]
+            safe = (offending.turn >= safe_lo[call]) & (offending.turn < safe_hi[call])
+            why = np.where(hazy[call], _reason(clause.in_), np.where(safe, Why.NONE, Why.UNKNOWN_ROLE))
+            parts.append(self.fault_rows(offending, number, severity, unsure=unsure, doubt=why))
+        rows = Rows.concatenate(parts)
+        rows = rows.select(np.unique(rows.turn, return_index=True)[1])
+        rows.occasion = rows.turn.copy()
+        spoke = _first_between(court.turns_of(clause.by), lo, hi) >= 0
+        clean = np.setdiff1d(every, rows.call)
+        base = self.innocent(clause, number, severity, clean, (spoke & present)[clean], hazy[clean])
+        return Rows.concatenate([base, rows])
 
-    def forbid_here(self, clause: Clause, place: int, call: Indices, turn: Indices) -> Rows:
-        """One row an occasion: the first thing in its window that should not be there."""
+    def innocent(
+        self, clause: Clause, number: int, severity: int, call: Indices, spoke: Mask, hazy: Mask
+    ) -> Rows:
+        """Rows of a prohibition that nothing was found against. `spoke`: there was a turn to offend in."""
+        rows = Rows.blank(call, number, severity)
+        verdict = np.where(spoke, Verdict.PASS, Verdict.NOT_APPLICABLE)
+        untimed = ~self.court.batch.call_timed[call] & (clause.interrupts is not None)
+        verdict = np.where(spoke & (untimed | hazy), Verdict.UNDETERMINED, verdict)
+        why = np.where(hazy, _reason(clause.in_), np.where(untimed, Why.NO_TIMESTAMPS, Why.NONE))
+        rows.verdict = verdict.astype(np.int64)
+        rows.why = np.where(verdict == Verdict.UNDETERMINED, why, Why.NONE).astype(np.int64)
+        return rows
+
+    def forbid_here(self, clause: Clause, number: int, call: Indices, turn: Indices) -> Rows:
+        """One row an occasion: the worst thing in its window that should not be there, the first at equality."""
         court = self.court
         severity = self.severity if clause.severity is None else SEVERITY_CODE[clause.severity]
         if clause.hangs_up is not None:
-            rows = self.forbid_anywhere(clause, place, np.arange(court.batch.n_calls)).select(call)
+            rows = self.hang_up_rows(clause, number, severity, call)
+            rows.occasion = turn.copy()
             return rows
         found = court.find(clause)
         look = court.look(clause, found, call, turn)
-        rows = Rows.blank(call, self.clause_id(place), severity)
+        rows = self.innocent(clause, number, severity, call, look.spoke & look.present, look.hazy)
         rows.occasion = turn.copy()
-        verdict = np.where(look.spoke & look.present, Verdict.PASS, Verdict.NOT_APPLICABLE)
-        rows.verdict = verdict.astype(np.int64)
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
-        if clause.interrupts is not None:
-            untimed = ~court.batch.call_timed[call] & look.spoke
-            rows.verdict = np.where(untimed, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
-            rows.why = np.where(untimed, Why.NO_TIMESTAMPS, rows.why).astype(np.int64)
-        for hits, at, unsure in ((found.unsure, look.unsure, True), (found.sure, look.first, False)):
+        worst = self.worst_between(found.sure, severity, look.safe_lo, look.safe_hi)
+        moved = self.worst_between(found.sure, severity, look.lo, look.hi)
+        unsure = self.worst_between(found.unsure, severity, look.lo, look.hi)
+        for hits, at, doubt in (
+            (found.unsure, unsure, Why.UNKNOWN_ROLE),
+            (found.sure, moved, Why.UNKNOWN_ROLE),
+            (found.sure, worst, Why.NONE),
+        ):
             here = (at >= 0) & look.present
-            if not here.any():
-                continue
-            faults = self.fault_rows(hits.select(at[here]), place, severity, unsure=unsure)
-            doubt = (look.hazy[here] | (look.moved[here] & ~look.safe[here])) & (faults.verdict == Verdict.FAIL)
-            faults.verdict = np.where(doubt, Verdict.UNDETERMINED, faults.verdict).astype(np.int64)
-            faults.why = np.where(doubt, Why.UNKNOWN_ROLE, faults.why).astype(np.int64)
+            why = np.where(look.hazy[here], _reason(clause.in_), doubt)
+            faults = self.fault_rows(hits.select(at[here]), number, severity, unsure=False, doubt=why)
             faults.occasion = turn[here]
             for one in fields(Rows):
                 getattr(rows, one.name)[here] = getattr(faults, one.name)
         return rows
 
+    def gravity(self, hits: Hits, severity: int) -> tuple[Indices, Indices]:
+        """(n,) severity code of each hit, and Why it cannot convict (a critical one must be exact and unexcused)."""
+        grave = np.where(hits.severity >= 0, hits.severity, severity)
+        why = np.where((hits.why == Why.NEARLY_EXCUSED) & (grave < CRITICAL), Why.NONE, hits.why)
+        why = np.where((why == Why.NONE) & hits.joined & (grave == CRITICAL), Why.ACROSS_JOIN, why)
+        return grave, why
+
+    def worst_between(self, hits: Hits, severity: int, lo: Indices, hi: Indices) -> Indices:
+        """(n,) index of the worst hit in turns [lo, hi), the first at equality, or -1; one that convicts is worse."""
+        grave, why = self.gravity(hits, severity)
+        rank = (why > 0) * len(SEVERITIES) - grave
+        best = np.full(len(lo), -1, np.int64)
+        for value in np.unique(rank):
+            some = np.flatnonzero(rank == value)
+            place = _first_between(hits.turn[some], lo, hi)
+            best = np.where((best < 0) & (place >= 0), some[np.maximum(place, 0)], best)
+        return best
+
     def one_a_turn(self, hits: Hits, severity: int) -> Hits:
         """The gravest hit of each turn, the first of them at equality; one that convicts before one in doubt."""
-        grave = np.where(hits.severity >= 0, hits.severity, severity)
-        doubt = hits.joined & (grave == CRITICAL)
-        order = np.lexsort((hits.start, -grave, doubt, hits.turn))
+        grave, why = self.gravity(hits, severity)
+        order = np.lexsort((hits.start, -grave, why > 0, hits.turn))
         ordered = hits.select(order)
         return ordered.select(np.unique(ordered.turn, return_index=True)[1])
 
-    def fault_rows(self, hits: Hits, place: int, severity: int, *, unsure: bool) -> Rows:
-        """Hits as failures; critical ones across a join and those of unknown speakers as undetermined."""
-        rows = Rows.blank(self.court.batch.turn_call[hits.turn], self.clause_id(place), severity)
-        rows.severity = np.where(hits.severity >= 0, hits.severity, severity)
-        why = np.where(unsure, Why.UNKNOWN_ROLE, hits.why)
-        why = np.where((why == 0) & hits.joined & (rows.severity == CRITICAL), Why.ACROSS_JOIN, why)
+    def fault_rows(self, hits: Hits, number: int, severity: int, *, unsure: bool, doubt: Indices) -> Rows:
+        """Hits as failures; as undetermined where the hit cannot convict, or `doubt` (n,) says why the scope cannot."""
+        rows = Rows.blank(self.court.batch.turn_call[hits.turn], number, severity)
+        rows.severity, why = self.gravity(hits, severity)
+        why = np.where(unsure, Why.UNKNOWN_ROLE, np.where(doubt > 0, doubt, why))
         rows.why = why.astype(np.int64)
         rows.verdict = np.where(why > 0, Verdict.UNDETERMINED, Verdict.FAIL).astype(np.int64)
         _show_hits(rows, hits, np.arange(len(hits)))
@@ -1131,39 +1228,64 @@ class _Trial:
 
     # ---- hanging up ---------------------------------------------------------------------------------------
 
+    def hang_up_rows(self, clause: Clause, number: int, severity: int, call: Indices) -> Rows:
+        """One row a call; the last agent turn shows a hang-up that is or may be a fault."""
+        assert clause.hangs_up is not None
+        batch = self.court.batch
+        rows = Rows.blank(call, number, severity)
+        rows.verdict, rows.why = self.hang_up_verdict(clause.hangs_up, clause.by, call)
+        agents = self.court.turns_of("agent")
+        place = np.searchsorted(agents, batch.call_turn[call + 1]) - 1
+        last = np.append(agents, NOWHERE)[place]
+        accused = (rows.verdict >= Verdict.UNDETERMINED) & (batch.hang_up[call] == HangUp[(clause.by or "agent").upper()])
+        _show_turns(rows, np.where(accused & (last >= batch.call_turn[call]), last, NOWHERE), batch)
+        rows.number = self.hang_up_delay(call)
+        return rows
+
     def hang_up_delay(self, call: Indices) -> NDArray[np.float64]:
-        """(n,) seconds between the last speech and the end, NaN where unknown."""
+        """(n,) seconds between the last speech and the end, at most; NaN where nothing is known."""
         ended, known = self.court.batch.ended_ms
-        last, timed = self.court.batch.last_speech_ms
-        return np.where((known & timed)[call], (ended[call] - last[call]) / 1000, np.nan)
+        last, _ = self.court.batch.last_speech_ms
+        return np.where((known & (last > 0))[call], (ended[call] - last[call]) / 1000, np.nan)
 
     def hang_up_verdict(self, spec: HangsUp, by: str | None, call: Indices) -> tuple[Indices, Indices]:
         """Verdict and Why of «does not hang up (before …)» for calls."""
         batch = self.court.batch
         hang_up = batch.hang_up[call]
-        who = HangUp[(by or "agent").upper()]
+        mine = hang_up == HangUp[(by or "agent").upper()]
+        said, nearly = (one[call] for one in self.farewells())
         verdict = np.full(len(call), Verdict.PASS, np.int64)
         why = np.zeros(len(call), np.int64)
-        mine = hang_up == who
-        said, nearly = (one[call] for one in self.farewells())
-        delay = self.hang_up_delay(call)
         if spec.before is not None:
-            verdict = np.where(mine & ~said, Verdict.FAIL, verdict)
-            close = mine & ~said & nearly
-            verdict = np.where(close, Verdict.UNDETERMINED, verdict)
-            why = np.where(close, Why.NEARLY_EXCUSED, why)
+            verdict[mine & ~said] = Verdict.FAIL
+            verdict[mine & ~said & nearly] = Verdict.UNDETERMINED
+            why[mine & ~said & nearly] = Why.NEARLY_EXCUSED
         if spec.sooner_than is not None:
-            # Without a farewell the graver clause speaks; this one judges only how soon after it.
-            soon = mine & (delay < self.court.threshold(spec.sooner_than))
-            verdict = np.where(soon, Verdict.FAIL, verdict)
-            blind = mine & np.isnan(delay) & (said | (spec.before is not None))
-            verdict = np.where(blind & (verdict == Verdict.PASS), Verdict.UNDETERMINED, verdict)
-            why = np.where(blind & (why == 0) & (verdict == Verdict.UNDETERMINED), Why.NO_TIMESTAMPS, why)
+            # Where a clause of the rule asks for a farewell, this one judges only how soon after it.
+            asked = mine & said if self.asks_for_farewell else mine
+            delay = self.hang_up_delay(call)
+            with np.errstate(invalid="ignore"):
+                soon = asked & (delay < self.court.threshold(spec.sooner_than))
+            blind = asked & ~soon & (np.isnan(delay) | ~batch.call_timed[call])
+            open_ = blind & (said | nearly) & (verdict == Verdict.PASS)
+            verdict[soon | (blind & ~said & ~nearly)] = Verdict.FAIL
+            verdict[open_] = Verdict.UNDETERMINED
+            why[open_] = Why.NO_TIMESTAMPS
+            why[soon] = Why.NONE
         unknown = hang_up == HangUp.UNKNOWN
-        verdict = np.where(unknown, Verdict.UNDETERMINED, verdict)
-        why = np.where(unknown, Why.NO_HANG_UP, why)
-        verdict = np.where(hang_up == HangUp.SYSTEM, Verdict.NOT_APPLICABLE, verdict)
-        return verdict.astype(np.int64), why.astype(np.int64)
+        verdict[unknown] = Verdict.UNDETERMINED
+        why[unknown] = Why.NO_HANG_UP
+        verdict[hang_up == HangUp.SYSTEM] = Verdict.NOT_APPLICABLE
+        return verdict, why
+
+    @property
+    def asks_for_farewell(self) -> bool:
+        """A clause of the rule judges hanging up before a farewell."""
+        clauses = [clause for part in _faults(self.spec) for clause in _alternatives(part)]
+        return any(
+            isinstance(clause, Clause) and clause.hangs_up is not None and clause.hangs_up.before is not None
+            for clause in clauses
+        )
 
     def farewells(self) -> tuple[Mask, Mask]:
         """(c,) bool: a farewell was said (by the agent in the last turns, or answered by the agent); nearly."""
@@ -1181,6 +1303,7 @@ class _Trial:
         nearly |= _first_between(unknown, wide_lo, batch.call_turn[1:]) >= 0
         last_agent = np.full(batch.n_calls, -1, np.int64)
         mine = court.turns_of("agent")
+        mine = mine[~batch.turn_silent[mine]]
         last_agent[batch.turn_call[mine]] = mine
         last_customer = np.full(batch.n_calls, -1, np.int64)
         late = customers[customers >= wide_lo[batch.turn_call[customers]]]

@@ -24,15 +24,34 @@ HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 LENGTH_BITS = 8
 LITERAL_BITS = 20
 LONGEST = (1 << LENGTH_BITS) - 1
+EMPTY = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Every occurrence of every literal, by start, at equal starts the longest first. All (n,) int64."""
+    """Every occurrence of every literal, grouped by literal, by start within each.
 
-    start: Indices
-    end: Indices
-    literal: Indices
+    packed (n,) int64: start, length and literal in one number, which sorts by start, at equal starts the longest
+    first; offsets (n_literals + 1,) int64 into it.
+    """
+
+    packed: Indices
+    offsets: Indices
+
+    def of(self, literals: Indices) -> tuple[Indices, Indices, Indices]:
+        """(start, end, literal) of all hits of some literals, by start, at equal starts the longest first."""
+        first = self.offsets[literals]
+        counts = self.offsets[literals + 1] - first
+        total = int(counts.sum())
+        if not total:
+            return EMPTY, EMPTY, EMPTY
+        before = np.cumsum(counts) - counts
+        packed = self.packed[np.arange(total) + np.repeat(first - before, counts)]
+        if len(literals) > 1:
+            packed.sort()
+        start = packed >> (LENGTH_BITS + LITERAL_BITS)
+        length = LONGEST - ((packed >> LITERAL_BITS) & LONGEST)
+        return start, start + length, packed & ((1 << LITERAL_BITS) - 1)
 
 
 class _Transitions:
@@ -82,9 +101,10 @@ class LiteralSet:
         if self.longest > LONGEST or len(literals) >= 1 << LITERAL_BITS:
             raise ValueError(f"a literal of {self.longest} characters, or {len(literals)} literals, is too much")
         single = [(ord(literal), index) for index, literal in enumerate(literals) if len(literal) == 1]
-        self._single = np.full(PLANE_SIZE, -1, np.int64) if single else None
+        self._single = np.full(PLANE_SIZE, -1, np.int32) if single else None
         if self._single is not None:
             self._single[[code for code, _ in single]] = [index for _, index in single]
+            self._is_single = self._single >= 0
         nodes: dict[str, int] = {}
         edges: dict[tuple[int, int], int] = {}
         ends: list[int] = []
@@ -102,13 +122,18 @@ class LiteralSet:
                     else:
                         edges[nodes[prefix[:-1]], ord(prefix[-1])] = nodes[prefix]
             ends[nodes[literal]] = index
+        self.count = len(literals)
         self._ends = np.array(ends, np.int64)
         self._inner = np.zeros(len(ends), np.bool_)
         self._inner[[node for node, _ in edges]] = True
-        self._begins = np.zeros(PLANE_SIZE, np.bool_)
         keys = np.fromiter(pairs, np.int64, len(pairs))
-        self._begins[self._mixed((keys >> 16).astype(np.uint16), (keys & 0xFFFF).astype(np.uint16))] = True
-        self._pairs = _Transitions(keys, np.fromiter(pairs.values(), np.int64, len(pairs)))
+        first, second = keys >> 16, keys & 0xFFFF
+        self._begins = np.zeros(PLANE_SIZE, np.bool_)
+        self._begins[self._mixed(first.astype(np.uint16), second.astype(np.uint16))] = True
+        self._first, rows = _numbered(first)
+        self._second, columns = _numbered(second)
+        self._pairs = np.full((rows, columns), -1, np.int32)
+        self._pairs[self._first[first], self._second[second]] = np.fromiter(pairs.values(), np.int64, len(pairs))
         self._edges = _Transitions(
             np.fromiter((node * PLANE_SIZE + code for node, code in edges), np.int64, len(edges)),
             np.fromiter(edges.values(), np.int64, len(edges)),
@@ -122,38 +147,48 @@ class LiteralSet:
         """All occurrences in `text` (n,) uint16."""
         found: list[tuple[Indices, int, Indices]] = []
         if self._single is not None:
-            literal = self._single[text]
-            at = np.flatnonzero(literal >= 0)
-            found.append((at, 1, literal[at]))
+            at = np.flatnonzero(self._is_single[text])
+            found.append((at, 1, self._single[text[at]].astype(np.int64)))
         if len(text) > 1 and len(self._ends):
             at = np.flatnonzero(self._begins[self._mixed(text[:-1], text[1:])])
-            node = self._pairs(text[at].astype(np.int64) * PLANE_SIZE + text[at + 1])
-            at, node = at[node >= 0], node[node >= 0]
+            node = self._pairs[self._first[text[at]], self._second[text[at + 1]]]
+            known = np.flatnonzero(node >= 0)
+            at, node = at[known], node[known]
             length = 2
             while len(at):
                 literal = self._ends[node]
-                ends = literal >= 0
+                ends = np.flatnonzero(literal >= 0)
                 found.append((at[ends], length, literal[ends]))
-                more = self._inner[node] & (at + length < len(text))
-                at, node = at[more], node[more]
+                more = np.flatnonzero(self._inner[node])
+                at, node = at[more], node[more].astype(np.int64)
+                if len(at) and at[-1] + length >= len(text):
+                    inside = at + length < len(text)
+                    at, node = at[inside], node[inside]
                 node = self._edges(node * PLANE_SIZE + text[at + length])
-                at, node = at[node >= 0], node[node >= 0]
+                known = np.flatnonzero(node >= 0)
+                at, node = at[known], node[known]
                 length += 1
-        return _in_order(found)
+        return self._grouped(found)
+
+    def _grouped(self, found: list[tuple[Indices, int, Indices]]) -> Occurrences:
+        if not found:
+            return Occurrences(EMPTY, np.zeros(self.count + 1, np.int64))
+        packed = np.concatenate(
+            [
+                (start << (LENGTH_BITS + LITERAL_BITS)) | ((LONGEST - length) << LITERAL_BITS) | literal
+                for start, length, literal in found
+            ]
+        )
+        literal = np.concatenate([one[2] for one in found])
+        # A literal has one length, so the stable sort leaves its hits by start; of 16-bit values it is a radix sort.
+        small = literal.astype(np.uint16) if self.count < PLANE_SIZE else literal
+        counts = np.bincount(literal, minlength=self.count)
+        return Occurrences(packed[np.argsort(small, kind="stable")], np.concatenate(([0], np.cumsum(counts))))
 
 
-def _in_order(found: list[tuple[Indices, int, Indices]]) -> Occurrences:
-    """Sort by start, the longest first: one sort of packed whole numbers."""
-    if not found:
-        empty = np.zeros(0, np.int64)
-        return Occurrences(empty, empty, empty)
-    packed = np.concatenate(
-        [
-            (start << (LENGTH_BITS + LITERAL_BITS)) | np.int64((LONGEST - length) << LITERAL_BITS) | literal
-            for start, length, literal in found
-        ]
-    )
-    packed.sort()
-    start = packed >> (LENGTH_BITS + LITERAL_BITS)
-    length = LONGEST - ((packed >> LITERAL_BITS) & LONGEST)
-    return Occurrences(start, start + length, packed & ((1 << LITERAL_BITS) - 1))
+def _numbered(codes: Indices) -> tuple[NDArray[np.uint16], int]:
+    """A table (65,536) uint16 that numbers these characters from 1, all others 0; and how many numbers there are."""
+    table = np.zeros(PLANE_SIZE, np.uint16)
+    distinct = np.unique(codes)
+    table[distinct] = np.arange(1, len(distinct) + 1)
+    return table, len(distinct) + 1

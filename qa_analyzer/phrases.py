@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.literals import LiteralSet
+from qa_analyzer.literals import LiteralSet, Occurrences
 from qa_analyzer.text import VisibleText
 
 GAP = "…"
@@ -198,31 +198,12 @@ class _Listing:
 
 @dataclass
 class LiteralHits:
-    """Every occurrence of every literal in one visible text, grouped by literal.
-
-    start, end, literal: (n,) int64 by start, the longest first; by_literal (n,) int64: their indices, grouped.
-    """
+    """Every occurrence of every literal of a phrase set in one visible text; phrases are joined when asked for."""
 
     visible: VisibleText
     phrases: PhraseSet
-    start: Indices
-    end: Indices
-    literal: Indices
-    by_literal: Indices
-    offsets: Indices
+    found: Occurrences
     cache: dict[Phrase, tuple[Indices, Indices]] = field(default_factory=dict)
-
-    def ranks(self, literals: Indices) -> Indices:
-        """Indices (ascending, so by start) of all hits of these literals."""
-        first = self.offsets[literals]
-        counts = self.offsets[literals + 1] - first
-        total = int(counts.sum())
-        if not total:
-            return EMPTY
-        before = np.cumsum(counts) - counts
-        found = self.by_literal[np.arange(total) + np.repeat(first - before, counts)]
-        found.sort()
-        return found
 
     def of_phrase(self, phrase: Phrase) -> tuple[Indices, Indices]:
         """Starts and ends of one phrase, ordered by start."""
@@ -231,58 +212,57 @@ class LiteralHits:
         return self.cache[phrase]
 
     def _join(self, phrase: Phrase) -> tuple[Indices, Indices]:
-        found = [self._branch_hits(branch) for branch in phrase.branches]
+        found = [self._branch_hits(branch, phrase) for branch in phrase.branches]
+        if len(found) == 1:
+            return found[0]
         start = np.concatenate([one[0] for one in found])
         end = np.concatenate([one[1] for one in found])
-        if phrase.at_start and len(start):
-            keep = self.visible.starts_turn(start)
-            start, end = start[keep], end[keep]
-        if phrase.at_end and len(start):
-            keep = self.visible.ends_turn(end)
-            start, end = start[keep], end[keep]
-        if len(found) > 1 and len(start) > 1:
-            order = np.lexsort((end, start))
-            start, end = start[order], end[order]
-        return start, end
+        order = np.lexsort((end, start))
+        return start[order], end[order]
 
     def _part_hits(self, part: Part) -> tuple[Indices, Indices]:
-        ranks = self.ranks(self.phrases.literals_of(part))
-        return self.start[ranks], self.end[ranks]
-
-    def _branch_hits(self, branch: Branch) -> tuple[Indices, Indices]:
-        start, end = self._part_hits(branch.parts[0])
-        for part, wide in zip(branch.parts[1:], branch.wide, strict=True):
-            if not len(start):
-                break
-            start, end = self._joined(start, end, *self._part_hits(part), wide=wide)
+        start, end, _ = self.found.of(self.phrases.literals_of(part))
         return start, end
+
+    def _branch_hits(self, branch: Branch, phrase: Phrase) -> tuple[Indices, Indices]:
+        last = len(branch.parts) - 1
+        start, end = EMPTY, EMPTY
+        for number, part in enumerate(branch.parts):
+            part_start, part_end = self._part_hits(part)
+            keep = np.ones(len(part_start), np.bool_)
+            if phrase.at_start and number == 0:
+                keep &= self.visible.starts_turn(part_start)
+            if phrase.at_end and number == last:
+                keep &= self.visible.ends_turn(part_end)
+            part_start, part_end = part_start[keep], part_end[keep]
+            if number:
+                start, end = self._joined(start, end, part_start, part_end, wide=branch.wide[number - 1])
+            else:
+                start, end = part_start, part_end
+            if not len(start):
+                return EMPTY, EMPTY
+        return _shortest(start, end) if last else (start, end)
 
     def _joined(
         self, start: Indices, end: Indices, next_start: Indices, next_end: Indices, *, wide: bool
     ) -> tuple[Indices, Indices]:
-        """Join spans with the next part: nearest pairs only, so that each span is the shortest."""
+        """Join each hit of the next part to the span before it, within reach, that starts last: the shortest."""
         if not len(next_start):
             return EMPTY, EMPTY
         by_end = np.lexsort((start, end))
         start, end = start[by_end], end[by_end]
-        follower = np.searchsorted(next_start, end, "left")
-        usable = follower < len(next_start)
-        start, end, follower = start[usable], end[usable], follower[usable]
-        # Of the spans that share a follower only the last to end (then to start) is nearest to it.
-        nearest = np.append(follower[1:] != follower[:-1], True) if len(follower) else np.zeros(0, np.bool_)
-        start, end, follower = start[nearest], end[nearest], follower[nearest]
-        position = self.visible.position
+        above = np.searchsorted(end, next_start, "right")
         if wide:
-            near = self.visible.turn[end - 1] == self.visible.turn[next_start[follower]]
+            turn = self.visible.turn
+            below = np.searchsorted(turn[end - 1], turn[next_start], "left")
         else:
-            gap = position[next_start[follower]] - (position[end - 1] + 1)
-            ends = self.visible.sentence_ends
-            same = np.searchsorted(ends, end - 1, "right") == np.searchsorted(ends, next_start[follower], "left")
-            near = (gap <= GAP_LIMIT) & same
-        start, follower = start[near], follower[near]
-        joined_end = next_end[follower]
-        order = np.lexsort((joined_end, start))
-        return start[order], joined_end[order]
+            position, marks = self.visible.position, self.visible.sentence_ends
+            below = np.searchsorted(position[end - 1], position[next_start] - (GAP_LIMIT + 1), "left")
+            mark = np.searchsorted(marks, next_start, "left") - 1
+            sentence = np.where(mark >= 0, marks[np.maximum(mark, 0)] if len(marks) else 0, -1)
+            below = np.maximum(below, np.searchsorted(end, sentence + 1, "left"))
+        reached = below < above
+        return _latest(start, below[reached], above[reached]), next_end[reached]
 
     def of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
         """Hits of a list of phrases: nested ones dropped, of overlapping ones the leftmost kept."""
@@ -291,8 +271,8 @@ class LiteralHits:
     def all_of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
         """Every hit of a list of phrases, nested and overlapping ones too, by start, the longest first."""
         listing = self.phrases.listing(tuple(phrases))
-        ranks = self.ranks(listing.literals)
-        whole = Spans(self.start[ranks], self.end[ranks], listing.phrase_of[self.literal[ranks]])
+        start, end, literal = self.found.of(listing.literals)
+        whole = Spans(start, end, listing.phrase_of[literal])
         found = [(index, *self.of_phrase(phrase)) for index, phrase in listing.joined]
         found = [one for one in found if len(one[1])]
         if not found:
@@ -302,6 +282,30 @@ class LiteralHits:
         phrase = np.concatenate([whole.phrase, *(np.full(len(one[1]), one[0]) for one in found)])
         order = np.lexsort((phrase, -end, start))
         return Spans(start[order], end[order], phrase[order])
+
+
+def _latest(start: Indices, below: Indices, above: Indices) -> Indices:
+    """The largest of start[below:above], none empty. (n,)"""
+    if np.all(start[1:] >= start[:-1]):
+        return start[above - 1]
+    # Parts of different lengths: maxima over ranges, by doubling.
+    level = np.frexp(above - below)[1] - 1
+    result = np.empty(len(below), np.int64)
+    table, width = start, 1
+    for power in range(int(level.max(initial=0)) + 1):
+        mine = level == power
+        result[mine] = np.maximum(table[below[mine]], table[above[mine] - width])
+        table, width = np.maximum(table[:-width], table[width:]), 2 * width
+    return result
+
+
+def _shortest(start: Indices, end: Indices) -> tuple[Indices, Indices]:
+    """Those spans that hold no other one, by start."""
+    order = np.lexsort((-end, start))
+    start, end = start[order], end[order]
+    later = np.minimum.accumulate(end[::-1])[::-1]
+    keep = np.append(end[:-1] < later[1:], True)
+    return start[keep], end[keep]
 
 
 def resolve(spans: Spans) -> Spans:
@@ -364,10 +368,4 @@ class PhraseSet:
 
     def scan(self, visible: VisibleText) -> LiteralHits:
         """Find every literal in a visible text."""
-        found = self._finder.find(visible.normal)
-        # Literal numbers are small: as 16-bit values the stable sort is a radix sort.
-        small = found.literal.astype(np.uint16) if len(self.literals) < characters.PLANE_SIZE else found.literal
-        grouped = np.argsort(small, kind="stable")
-        counts = np.bincount(found.literal, minlength=len(self.literals))
-        offsets = np.concatenate(([0], np.cumsum(counts)))
-        return LiteralHits(visible, self, found.start, found.end, found.literal, grouped, offsets)
+        return LiteralHits(visible, self, self._finder.find(visible.normal))

@@ -62,7 +62,7 @@ class Spans:
 
 DIGIT_VALUES = {
     **{str(value): str(value) for value in range(10)},
-    **dict.fromkeys("零〇○洞", "0"),
+    **dict.fromkeys("零〇○洞灵", "0"),
     **dict.fromkeys("一幺么", "1"),
     **dict.fromkeys("二两", "2"),
     **dict.fromkeys("七拐", "7"),
@@ -72,7 +72,7 @@ DIGIT_VALUES = {
 """Characters that are digits by themselves (normalised text)."""
 
 HOMOPHONES = {
-    **dict.fromkeys("灵凌另林铃玲", "0"),
+    **dict.fromkeys("凌另林铃玲", "0"),
     **dict.fromkeys("要腰妖夭吆壹", "1"),
     **dict.fromkeys("贰", "2"),
     **dict.fromkeys("叁", "3"),
@@ -84,6 +84,9 @@ HOMOPHONES = {
     **dict.fromkeys("玖久酒", "9"),
 }
 """What recognisers write for a digit: taken as one only between digits."""
+
+PLAIN_HOMOPHONES = "铃玲凌壹贰叁肆伍陆柒捌玖"
+"""Those that may also end a number: they are hardly ever the beginning of the next word."""
 
 PUNCTUATION = " -—–~·.,、。!?;…\"'()+“”"
 FILLERS = """
@@ -118,24 +121,28 @@ _SPOKEN = "".join(character for character in DIGIT_VALUES if not character.isdig
 _W = "".join(HOMOPHONES)
 _SOFT_WORDS = FILLERS.split()
 # 一下, 两个 are words, not digits, whatever surrounds them.
-_AFTER_COUNT = "个样些点起直定般共会天年月分元块位种边家条张只台下遍次"
-_COUNTED = rf"(?:[一两][{_AFTER_COUNT}])"
+_AFTER_COUNT = "位个样些点起直定般共会天年月分元块位种边家条张只台下遍次"
+_COUNTED = rf"(?:[一两][{_AFTER_COUNT}]|[三四五六七八3-8]位)"
 _UNIT = rf"(?!{_COUNTED})[{_D}](?!个[{_D}])"
 _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} | set(_D + PUNCTUATION + LEADING_ONE)))
 _TOKEN = re.compile(
-    rf"(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
-    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*)"
+    rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
+    rf"|(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
+    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
     rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
     rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
 )
 _TIGHT = re.compile(r"[ \-—–~·.]*")
+MOBILE_SHAPES = ((3, 4, 4), (3, 8), (7, 4))
+"""How a mobile number is parted when two speakers share it."""
 _EDGE = "一两么"
+_CORRECTED = re.compile("不是|不对|错")
 
 # --- cues -------------------------------------------------------------------------------------------------------------
 
 _CUE = re.compile(
-    r"(?=[热客官服投公商银手电s座固联来用业登预绑您我办本tpm微身证会充购礼积流加优订工运快物受交合保单序设发派取货申报退支户学税票案型串车批凭参回缴条激兑券编包信代储借社工收卡一账帐尾后末前i])"
+    r"(?=[热客官服投公商银手电s座固联来用业登预绑您我办本tpm微身证会充购礼积流加优订工运快物受交合保单序设发派取货申报退支户学税票案型串车批凭参回缴条激兑券编包信代储借社工收卡一账帐尾后末前i金余价总费扣花])"
     r"(?:(?P<hotline>热线|(?:客服|官方|服务|投诉|公司|商家|银行)(?:的)?电话)"
     r"|(?P<phone>(?:手机|电话|sim)卡号|手机号码?|手机|电话号码?|电话(?![费卡里])|座机号?|固话|联系方式|来电"
     r"|(?:联系|用户|客户|业务|登记|预留|绑定|服务|您的|我的|办理|本机)号码?|本机|tel|phone|mobile|微信号?)"
@@ -145,6 +152,7 @@ _CUE = re.compile(
     r"(?:单号|编号|号码|单|号|码)|(?:客户|用户|会员|户|学|税|票|案|货|型|工|串|车架|发动机|批次|凭证|参考|回执|缴费|条形?|激活|兑换|券)"
     r"(?:编号|代码|号|码)|订单|工单|运单|单号|编号|快递|物流|包裹|流水|信用代码|imei|sn|编码|代码|型号|批号)"
     r"|(?P<card>(?:银行|储蓄|信用|借记|社保|工资|收款)卡|卡号|卡的号码|一卡通|[账帐]号|[账帐]户)"
+    r"|(?P<amount>金额|余额|价格|总价|费用|充值|充了|扣了|花了|付了|退了)"
     r"|(?P<tail>尾号|尾数|[后末前][一二两三四五六七八几0-9]位))"
 )
 _LINK_WORDS = """号码 号 码 是 为 就 就是 的 呢 啊 嗯 呃 额 哦 那个 这个 应该 应该是 填的 登记的 预留的 留的 报一下 记一下 您记一下 您记 记好 多少 我说一下
@@ -182,9 +190,8 @@ _MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,3}")
 _LANDLINE = re.compile(r"(?:(?:0086|86)?0|0086|86)(?:(?:10|2\d)[2-8]\d{7}|[3-9]\d{2}[2-8]\d{6,7})")
 _IDENTITY = re.compile(r"[1-8]\d{5}(?:19\d\d|20[0-2]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 _OLD_IDENTITY = re.compile(r"[1-8]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
-# Issuer prefixes (ISO/IEC 7812: 4, 51–55, 34/37, 36/38, 35; UnionPay 62 and the older 9…, 6…, 8… ones).
-_CARD = re.compile(r"(?:[345689]\d{15,18}|3[47]\d{13}|3[068]\d{12}|4\d{12})")
-_ADDRESS_LIKE = re.compile(r"\d{1,3}")
+# First digits of issuers (ISO/IEC 7812): 4, 5, 35, UnionPay 62 and its older 6, 8, 9; American Express has 15 digits.
+_CARD = re.compile(r"[345689]\d{15,18}|3[47]\d{13}")
 
 
 @dataclass(slots=True)
@@ -207,6 +214,9 @@ class _Group:
     kind: Kind | None = None
     """What the number is that it was found to belong to."""
     piece: bool = False
+    parted: bool = False
+    parted_after: bool = False
+    """A 一, 两 or 么 was parted from its beginning, or its end: only the form of a mobile number is safe enough then."""
     cue: tuple[str, bool] | None = None
     """`_cue` before it, once looked up."""
 
@@ -220,7 +230,7 @@ def _groups(text: str) -> tuple[list[_Group], list[int]]:
         soft, gap_start, first, last = True, offset, True, None
         for token in _TOKEN.finditer(line):
             kind = token.lastgroup
-            if kind == "soft":
+            if kind in ("soft", "soft_count"):
                 continue
             start, end = token.start() + offset, token.end() + offset
             if kind == "hard":
@@ -259,17 +269,19 @@ def _split_edges(text: str, groups: list[_Group]) -> list[_Group]:
             head = _Group(group.start, group.start + 1, group.digits[0], group.line, group.gap, group.head, True)
             result.append(head)
             group.start, group.digits, group.gap, group.head = group.start + 1, group.digits[1:], "", False
+            group.parted = True
         result.append(group)
         if text[group.end - 1] in _EDGE and len(group.digits) != 11:
             result.append(_Group(group.end - 1, group.end, group.digits[-1], group.line, "", False, True, group.tail))
             group.end, group.digits, group.tail = group.end - 1, group.digits[:-1], False
+            group.parted_after = True
     return result
 
 
 def _linked(before: _Group, after: _Group, strange_before: Sequence[int]) -> bool:
     """Whether one speaker's number may go on from one group to the next."""
     if before.line == after.line:
-        return after.gap is not None and after.start - before.end <= LONGEST_GAP
+        return after.gap is not None and after.start - before.end <= LONGEST_GAP and not _CORRECTED.search(after.gap)
     between = strange_before[after.line] - strange_before[before.line + 1]
     return before.tail and after.head and after.line - before.line <= 4 and between <= 2 * MOST_STRANGE
 
@@ -290,7 +302,9 @@ def _dots_speak_against(run: Sequence[_Group], text: str) -> bool:
     if all(group.gap != "." for group in run[1:]):
         return False
     sizes = [len(group.digits) for group in run]
-    return (len(sizes) == 4 and max(sizes) <= 3) or (len(sizes) == 2 and sizes not in ([3, 8], [7, 4]))
+    if len(sizes) == 2:
+        return sizes not in ([3, 8], [4, 8], [4, 7], [7, 4])
+    return min(sizes) < 3 or max(sizes) <= 3
 
 
 def _plausible_card_groups(run: Sequence[_Group]) -> bool:
@@ -322,13 +336,17 @@ def _classify(run: Sequence[_Group], digits: str, text: str, cue: str) -> Kind |
     letter_after = text[last.end : last.end + 1].isascii() and text[last.end : last.end + 1].isalpha()
     if letter_before and letter_after:
         return None
+    if cue == "amount" and len(run) > 1:
+        return None
+    if letter_before and len(digits) != 11:
+        return None
     if _MOBILE.fullmatch(digits) or (len(run) == 1 and _MOBILES.fullmatch(digits)):
         return Kind.PHONE
-    if letter_before or letter_after:
+    if letter_before or letter_after or first.parted or last.parted_after:
         return None
     if _LANDLINE.fullmatch(digits):
         return None if cue == "order" else Kind.PHONE
-    if cue not in ("order", "phone") and _CARD.fullmatch(digits) and luhn.is_valid(digits):
+    if cue != "order" and _CARD.fullmatch(digits) and luhn.is_valid(digits):
         return Kind.CARD if _plausible_card_groups(run) or cue == "card" else None
     return None
 
@@ -358,9 +376,10 @@ def _by_cue(sequence: Sequence[_Group], start: int, text: str, cue: str, strange
     return [] if _HOTLINE.fullmatch("".join(group.digits for group in run)) else list(run)
 
 
-def _solve(sequence: Sequence[_Group], text: str, strange: Sequence[int], *, cues: bool) -> list[tuple[str, Kind]]:
-    """Mark the groups of one speaker that are numbers; returns the numbers found, in order, with their kinds."""
-    found: list[tuple[str, Kind]] = []
+def _solve(
+    sequence: Sequence[_Group], text: str, strange: Sequence[int], *, shapes: Sequence[tuple[int, ...]] = ()
+) -> None:
+    """Mark the groups that are numbers by their own form; with `shapes` only those of groups of these sizes."""
     start = 0
     while start < len(sequence):
         first = sequence[start]
@@ -376,18 +395,13 @@ def _solve(sequence: Sequence[_Group], text: str, strange: Sequence[int], *, cue
             digits += group.digits
             if len(digits) > LONGEST_NUMBER and place > start:
                 break
-            if len(digits) >= 10:
+            if len(digits) >= 10 and (not shapes or tuple(len(one.digits) for one in sequence[start : place + 1]) in shapes):
                 one = _classify(sequence[start : place + 1], digits, text, cue)
                 if one is not None:
                     kind, end = one, place + 1
-        if kind is None and cues and not first.protected:
-            run = _by_cue(sequence, start, text, cue, strange)
-            if run:
-                kind, end = _BY_CUE[cue][2], start + len(run)
         if kind is None:
             start += 1
             continue
-        found.append(("".join(group.digits for group in sequence[start:end]), kind))
         for group in sequence[start:end]:
             group.kind = kind
         # 转 and the extension belong to the number.
@@ -396,7 +410,15 @@ def _solve(sequence: Sequence[_Group], text: str, strange: Sequence[int], *, cue
             if extension.line == sequence[end - 1].line and re.search("转|分机", extension.gap or ""):
                 extension.kind = kind
         start = end
-    return found
+
+
+def _solve_by_cue(sequence: Sequence[_Group], text: str, strange: Sequence[int]) -> None:
+    """Mark what is left of one speaker's groups and counts as a number because a cue says so."""
+    for start, first in enumerate(sequence):
+        if first.kind is None and not first.protected:
+            cue, _ = _cue_of(first, text)
+            for group in _by_cue(sequence, start, text, cue, strange):
+                group.kind = _BY_CUE[cue][2]
 
 
 def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
@@ -413,14 +435,14 @@ def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
     if not any(_has_enough(sequence, strange, SHORTEST_NUMBER) for sequence in (*by_speaker.values(), groups)):
         return []
     _protect(groups, text)
-    numbers: list[tuple[str, Kind]] = []
     for sequence in by_speaker.values():
-        numbers += _solve(sequence, text, strange, cues=True)
+        _solve(sequence, text, strange)
     if len(by_speaker) > 1:
         # One begins and the other goes on; or the recogniser gave the words to the wrong speaker.
-        numbers += _solve(groups, text, strange, cues=False)
-    if numbers:
-        _take_pieces(groups, text)
+        _solve(groups, text, strange, shapes=MOBILE_SHAPES)
+    for sequence in by_speaker.values():
+        _solve_by_cue(sequence, text, strange)
+    _take_pieces(groups, text)
     return [(group.start, group.end, group.kind) for group in groups if group.kind is not None]
 
 
@@ -457,7 +479,7 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
     for group in groups:
         if before is not None and before.protected and before.line == group.line and group.gap is not None:
             group.protected = _TIGHT.fullmatch(group.gap) is not None
-        if not group.protected and len(group.digits) >= 3:
+        if not group.protected:
             cue, asked = _cue_of(group, text)
             group.protected = (cue == "order" and not asked) or group.digits in known
         if group.protected and len(group.digits) >= 8:
@@ -569,7 +591,7 @@ _INTRODUCED = re.compile(
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
     rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
     rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?姓){_PAUSE}"
-    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥名氏不了过么的吗呢]))"
+    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥甚谁名氏不了过么的吗呢]))"
     rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
 )
 _DESCRIBED = re.compile(
@@ -582,6 +604,7 @@ _TITLED = re.compile(
 _ASKED_FULL = re.compile(
     rf"(?:请问|您好|你好|喂)[ ,]{{0,2}}(?:请问)?(?:您|你)?是(?P<name>{_NO_NAME}[{_SURNAMES}][{_GIVEN}]{{1,2}})(?:本人)?(?:吗|么|吧|是吗|对吗|对吧|是吧|本人)"
 )
+_OWN_KIN = re.compile("我|本人|免贵|敝|鄙")
 _OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
 _QUESTION_OF_NAME = re.compile(r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)")
 _ANSWER = re.compile(
@@ -630,7 +653,7 @@ def _introduced(text: str) -> Iterator[_Name]:
         if found["family"]:
             start, end = found.span("family")
             full = found["family"] + found["given"] if found["given"] else ""
-            yield _Name(start, end, full, found["family"], found["kin"] in ("我姓", "本人姓", "我是姓"))
+            yield _Name(start, end, full, found["family"], _OWN_KIN.match(found["kin"]) is not None)
             if found["given"]:
                 yield _Name(*found.span("given"), "", "")
             for described in _DESCRIBED.finditer(text, end, end + 16):
@@ -720,12 +743,12 @@ def _key_table() -> Mask:
 @cache
 def _soft_table() -> Mask:
     """(65,536) bool: what may stand between the digits of one number."""
-    return _set_table([PUNCTUATION, "\n", "个", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
+    return _set_table([PUNCTUATION, "\n", "个位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
 
 
 @cache
 def _soft_start_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个位", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
@@ -1050,7 +1073,8 @@ def personal_spans(batch: Batch) -> Spans:
     is_digit = code <= _SAID
     # 一下, 两个 are words.
     spoken = np.flatnonzero(code == _SAID)
-    counted = _among("一两")[normal[key[spoken]]] & _among(_AFTER_COUNT)[normal[np.minimum(key[spoken] + 1, len(normal) - 1)]]
+    follows = normal[np.minimum(key[spoken] + 1, len(normal) - 1)]
+    counted = (_among("一两")[normal[key[spoken]]] & _among(_AFTER_COUNT)[follows]) | (follows == ord("位"))
     is_digit[spoken[counted]] = False
     digit, said = key[is_digit], code[is_digit] == _SAID
     names = (code >= _CALLED) & (code <= _TITLES)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from qa_analyzer import __version__
+from qa_analyzer.version import __version__
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.tested import examples_passed

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from qa_analyzer.analysis import Analysis, analyse
 from qa_analyzer.emotion.model import Estimates, load_model
-from qa_analyzer.examples import ExampleFinding, ExampleOutcome, ExampleResult, ExpectedEvidence, Language, run_examples
+from qa_analyzer.examples import (
+    ExampleFinding,
+    ExampleOutcome,
+    ExampleResult,
+    ExpectedEvidence,
+    Language,
+    build_example,
+    run_examples,
+)
 from qa_analyzer.judging import NOWHERE, Ruleset, Verdict
 from qa_analyzer.model import Call, calls_to_columns
-from qa_analyzer.rulebook.model import Rulebook
+from qa_analyzer.rulebook.model import Rule, Rulebook
+from qa_analyzer.rulebook.schema import AnyOf
 
 
 def judge_calls(calls: list[Call], rulebook: Rulebook, *, model: Estimates | None = None) -> list[ExampleOutcome]:
@@ -55,3 +66,51 @@ def _evidence(analysis: Analysis, turn: int, start: int, end: int) -> ExpectedEv
 def check_examples(rulebook: Rulebook, *, lang: Language = "zh") -> list[ExampleResult]:
     """The result of every example of every rule."""
     return run_examples(rulebook, judge_calls, lang=lang)
+
+
+NEAR_THRESHOLD = 0.05
+"""Emotion values this close to a threshold of the rubric may change sides with the next model."""
+
+
+@dataclass(frozen=True)
+class NearThreshold:
+    """A customer turn of an example whose emotion value almost decides the other way."""
+
+    rule: Rule
+    line: int
+    text: str
+    value: float
+    threshold: str
+
+
+def examples_near_threshold(rulebook: Rulebook, *, model: Estimates | None = None) -> list[NearThreshold]:
+    """Example turns, in rules that ask for a feeling, whose value lies close to the threshold."""
+    ruleset = Ruleset(rulebook)
+    rules = [rule for rule in ruleset.rules if _feels(rule)]
+    pairs = [(rule, example) for rule in rules for example in rule.examples]
+    calls = [build_example(rule.id, example)[0] for rule, example in pairs]
+    spoken = [(pair, call) for pair, call in zip(pairs, calls, strict=True) if call.utterances]
+    if not spoken:
+        return []
+    analysis = analyse(calls_to_columns([call for _, call in spoken]), ruleset, model or load_model())
+    batch, mood = analysis.batch, analysis.court.mood
+    found = []
+    for key in ("feels_negative", "feels_positive"):
+        limit = rulebook.rubric.thresholds.get(key)
+        if limit is None:
+            continue
+        near = mood.known & (np.abs(mood.value - limit) < NEAR_THRESHOLD) & ~batch.turn_backchannel
+        for turn in np.flatnonzero(near):
+            rule, example = spoken[int(batch.turn_call[turn])][0]
+            found.append(NearThreshold(rule, example.line, batch.turn_string(int(turn)), float(mood.value[turn]), key))
+    return found
+
+
+def _feels(rule: Rule) -> bool:
+    triggers = [trigger.feels for trigger in rule.spec.when or ()]
+    clauses = [
+        clause.feels
+        for part in (*(rule.spec.require or ()), *(rule.spec.forbid or ()))
+        for clause in (part.any if isinstance(part, AnyOf) else [part])
+    ]
+    return any(triggers) or any(clauses)

@@ -30,7 +30,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from qa_analyzer import __version__
+from qa_analyzer.version import __version__
 from qa_analyzer.analysis import Analysis, analyse
 from qa_analyzer.emotion.model import Estimates, SnowNLPModel, load_model
 from qa_analyzer.errors import InputError, OptionError, QaAnalyzerError, Rejected

@@ -195,8 +195,6 @@ TEXTS: dict[str, Pair] = {
     "agent": ("坐席", "Agent"),
     "call": ("通话", "Call"),
     "unnamed": ("（无工号）", "(no agent ID)"),
-    "none": ("—", "—"),
-    "points": ("分", "points"),
     "not_scored": ("未评分", "Not scored"),
     "quote_open": ("“", "“"),
     "quote_close": ("”", "”"),

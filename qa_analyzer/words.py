@@ -44,6 +44,8 @@ def cut(sentence: str) -> list[str]:
 def on_word_boundaries(visible: VisibleText, spans: Spans) -> NDArray[np.bool_]:
     """(n_spans,) bool: both ends of the span fall on word boundaries of its turn."""
     keep = np.zeros(len(spans), np.bool_)
+    if not len(spans):
+        return keep
     turns, first = np.unique(visible.turn[spans.start], return_index=True)
     for turn, start, stop in zip(turns, first, np.append(first[1:], len(spans)), strict=True):
         begin = int(np.searchsorted(visible.turn, turn))

@@ -96,8 +96,8 @@ class Block(NamedTuple):
 def encode(points: Points, starts: Offsets, ends: Offsets) -> Block:
     """Gather turns and turn them into codes.
 
-    points: (n_points,) uint32 or uint16, normalised text. starts, ends: (n_turns,) int64, disjoint and ascending code point
-    offsets; empty turns are allowed.
+    points: (n_points,) uint32 or uint16, normalised text. starts, ends: (n_turns,) int64 code point
+    offsets, disjoint and ascending; empty turns are allowed.
     """
     n_turns = len(starts)
     slots = ends - starts + 1  # one for the boundary
@@ -109,9 +109,12 @@ def encode(points: Points, starts: Offsets, ends: Offsets) -> Block:
         return Block(codes, stops, stops)
     source = np.repeat(starts - (stops - slots), slots)
     source += np.arange(size - 1)
-    gathered = np.take(points, source, mode="clip")
+    if len(points) == 0:
+        source[:] = 0
+        points = np.zeros(1, dtype=np.uint16)
+    gathered: npt.NDArray[np.integer] = np.take(np.asarray(points), source, mode="clip")
     if gathered.dtype != np.uint16:
-        np.minimum(gathered, np.uint32(_OTHER), out=gathered)
+        gathered = np.minimum(gathered, _OTHER)
     np.take(CODES, gathered, out=codes[1:], mode="clip")
     codes[stops] = BOUNDARY
     digit = codes == DIGITS
@@ -149,7 +152,8 @@ def blocks(points: Points, starts: Offsets, ends: Offsets) -> Iterator[tuple[int
 
 def slots_of(block: Block, bits: int) -> Iterator[tuple[int, npt.NDArray[np.uint32]]]:
     """Yield (order, slots) for order 1 … `MAX_ORDER`; slots[k] belongs to the n-gram that ends at position
-    order - 1 + k. N-grams that reach beyond a boundary are among them: see `crossing`."""
+    order - 1 + k. N-grams that reach beyond a boundary are among them: see `crossing`.
+    """
     shift = np.uint32(32 - bits)
     hashes = block.codes
     yield 1, hashes >> shift
@@ -172,7 +176,8 @@ def crossing(block: Block, order: int) -> Offsets:
     if order == 2:
         return block.stops[:0]
     positions = (block.starts[:, None] + np.arange(order - 2)).ravel()
-    return positions[positions < len(block.codes)]
+    # At the first turn of a block some would begin before the block: no such n-gram is made.
+    return positions[(positions >= order - 1) & (positions < len(block.codes))]
 
 
 def weigh(points: Points, starts: Offsets, ends: Offsets, table: Table) -> tuple[Offsets, Offsets]:
@@ -228,7 +233,8 @@ def _bits(table: Table) -> int:
 
 def occurrences(points: Points, starts: Offsets, ends: Offsets, bits: int) -> tuple[Offsets, Offsets, Offsets]:
     """Every counted n-gram as (turn, slot, order), three int64 arrays of one length: what training builds its matrix
-    from and what explains a value. Same encoding, same crossings as `weigh`."""
+    from and what explains a value. Same encoding, same crossings as `weigh`.
+    """
     turns, all_slots, orders = [], [], []
     for first, block in blocks(points, starts, ends):
         turn_at = np.repeat(np.arange(len(block.stops)), block.stops - block.starts + 1) + first  # boundary: its turn

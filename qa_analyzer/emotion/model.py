@@ -160,7 +160,7 @@ def quantise(weights: npt.NDArray[np.float64], keep: int, levels: int = 127) -> 
     return np.rint(kept / step).astype(np.int16), step
 
 
-def _calibrate(
+def calibrate(
     scores: Floats, log_lengths: Floats, target: npt.NDArray[np.bool_], weight: Floats
 ) -> tuple[float, float, float]:
     """Slope of the score, weight of ln(length + 1) and intercept of a logistic regression on the two."""
@@ -244,7 +244,7 @@ class EmotionModel:
     anger_: Head
     thresholds_: Thresholds
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002  # scikit-learn passes it
         return {name: getattr(self, name) for name in self._PARAMETERS}
 
     def set_params(self, **parameters: Any) -> Self:
@@ -344,7 +344,7 @@ class EmotionModel:
         if self.calibrated:
             calibration = _shift(calibration, target, expected)
             scores = self._unseen_scores(design, log_lengths, target, group, weight) + design @ share
-            slope, length_weight, intercept = _calibrate(scores, log_lengths, target, calibration)
+            slope, length_weight, intercept = calibrate(scores, log_lengths, target, calibration)
         integers, step = quantise(weights, self.keep)
         return Head(integers, step * slope, length_weight, intercept, self.exponent, self.offset)
 
@@ -353,7 +353,7 @@ class EmotionModel:
         if self.prior is None:
             return np.zeros(1 << self.bits)
         below: Head = getattr(self.prior, name + "_")
-        return self.prior_weight * below.step * below.weights
+        return below.weights.astype(np.float64) * (self.prior_weight * below.step)
 
     def _design(self, points: Points, starts: Offsets, ends: Offsets) -> sparse.csr_array:
         """Counts of slots by turn, scaled by length. (n_turns, 2**bits) float64"""
@@ -399,7 +399,8 @@ class EmotionModel:
 
     def save(self, path: Path) -> None:
         """Write the model as `.npz` without pickle: for each head a bitmap of the used slots and their weights (int8),
-        and the parameters as JSON. The same model gives the same bytes."""
+        and the parameters as JSON. The same model gives the same bytes.
+        """
         meta = {
             "format": FILE_FORMAT,
             "bits": self.bits,
@@ -416,7 +417,7 @@ class EmotionModel:
             arrays[f"{name}_slots"] = np.packbits(weights != 0)
             arrays[f"{name}_weights"] = weights[weights != 0].astype(np.int8)
         with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+            np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def load_model(path: Path | None = None) -> EmotionModel:

@@ -6,8 +6,8 @@ A turn that is only a backchannel (嗯, 好的) tells little: it keeps the mood 
 part in the mean with `BACKCHANNEL_WEIGHT`, and cannot be a start. Before the first real turn the mood is neutral, 0.
 
 The mean weighs a turn by `RECENCY` to the power of the number of the customer's real turns after it. Source:
-predicting a dialogue's satisfaction from gold turn labels (another corpus of rated dialogues), the recency-weighted mean with 0.8
-was best (AUC .909 and .917), the last turn alone .800, end minus start .630: hence no slope here.
+when a dialogue's satisfaction was predicted from gold turn labels (another corpus of rated dialogues), the mean with
+0.8 was best (AUC .909 and .917), the last turn alone had .800, end minus start .630: hence no slope here.
 
 All sums are of integers (values in thousandths, weights in 2**-20), so that a call has the same numbers in any batch.
 """
@@ -69,8 +69,7 @@ def follow(values: Floats | npt.NDArray[np.float32], call_turn: Offsets, is_back
     summary = np.zeros((5, n_calls), dtype=np.int64)
     n_turns = len(values)
     if n_turns == 0:
-        nothing = np.zeros(n_calls)
-        return Trajectory(np.zeros(0), *(nothing.copy() for _ in range(5)), known)
+        return _trajectory(np.zeros(0, dtype=np.int64), summary, known)
     thousandths = np.rint(np.asarray(values, dtype=np.float64) * STEPS_PER_UNIT).astype(np.int64)
     first = call_turn[:-1][known]  # (calls with turns,); what lies between is never empty
     last = call_turn[1:][known] - 1
@@ -79,7 +78,7 @@ def follow(values: Floats | npt.NDArray[np.float32], call_turn: Offsets, is_back
     mood = carry(thousandths, turn_call_start, is_backchannel)
 
     real_through = np.cumsum(~is_backchannel)  # (t,) real turns up to and with this one
-    real_after = real_through[turn_call_end] - real_through
+    real_after: Offsets = real_through[turn_call_end] - real_through
     weight = _recency_weights()[np.minimum(real_after, _LONGEST_MEMORY)]
     weight = np.where(is_backchannel, np.maximum(weight // round(1 / BACKCHANNEL_WEIGHT), 1), weight)
     first_real = np.minimum.reduceat(np.where(is_backchannel, n_turns, np.arange(n_turns)), first)
@@ -94,7 +93,13 @@ def follow(values: Floats | npt.NDArray[np.float32], call_turn: Offsets, is_back
     summary[2, known] = np.maximum.reduceat(heard, first)
     summary[3, known] = mood[last]
     summary[4, known] = (2 * weighted + total) // (2 * total)  # rounded half up
-    return Trajectory(mood / STEPS_PER_UNIT, *(row / STEPS_PER_UNIT for row in summary), known)
+    return _trajectory(mood, summary, known)
+
+
+def _trajectory(mood: Offsets, summary: Offsets, known: Mask) -> Trajectory:
+    """From thousandths (t,) and (5, c) to values."""
+    start, valley, peak, end, mean = summary / STEPS_PER_UNIT
+    return Trajectory(mood / STEPS_PER_UNIT, start, valley, peak, end, mean, known)
 
 
 def _recency_weights() -> Offsets:

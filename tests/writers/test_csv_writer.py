@@ -153,3 +153,14 @@ def test_every_contract_column_has_a_heading_in_both_languages() -> None:
     for columns in wording.COLUMNS.values():
         for zh, en in columns.values():
             assert zh and en.isascii()
+
+
+def test_the_readme_of_reports_explains_every_column_and_value() -> None:
+    """Headings and code words in reports/README.md are those of the catalogue, in both languages."""
+    readme = (Path(__file__).parents[2] / "reports" / "README.md").read_text(encoding="utf-8")
+    for columns in wording.COLUMNS.values():
+        for column, (zh, en) in columns.items():
+            assert f"| `{column}` | {zh} | {en} |" in readme, column
+    for name, codes in wording.CODES.items():
+        for code, (zh, en) in codes.items():
+            assert name == "status" or f"| `{code}` | {zh} | {en} |" in readme, code

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qa_analyzer.writers.page import EmotionPoint
 
 WIDTH, HEIGHT = 720, 190
-LEFT, RIGHT, TOP, BOTTOM = 62, 18, 22, 26
+LEFT, RIGHT, TOP, BOTTOM = 88, 18, 22, 26
 """Room for labels around the plot, in the units of the view box."""
 
 

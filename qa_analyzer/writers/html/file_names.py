@@ -23,13 +23,13 @@ _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com",
 def safe_name(text: str | None) -> str:
     """`text` as a file stem: kept as it is if it is plain lower case, else cleaned and marked with a hash of itself.
 
-    Upper case is folded (and marked), because `A1` and `a1` are one file on Windows and macOS.
+    Upper case is marked too, because `A1` and `a1` are one file on Windows and macOS.
     """
     given = text or ""
-    folded = unicodedata.normalize("NFC", given.casefold())
-    clean = "".join(character if _is_plain(character) else "_" for character in folded)
+    composed = unicodedata.normalize("NFC", given)
+    clean = "".join(character if _is_plain(character) else "_" for character in composed)
     clean = clean.encode()[:MAX_BYTES].decode(errors="ignore").lstrip("-_")
-    if clean == given and clean and clean not in _RESERVED:
+    if clean == given == given.casefold() and clean and clean not in _RESERVED:
         return clean
     digest = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
     return f"{clean}{_MARK}{digest}"

@@ -1,0 +1,67 @@
+"""The Python interface: transcripts in, DataFrames out. The same columns as the Parquet files of a report."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found, as pandas DataFrames with the contract's columns.
+
+    agents: one row an agent; calls: one row a call; findings: one row for each failure, each open question and each
+    pass with evidence; emotion: one row a customer turn; rejected: what could not be read, and why. `run`: counts.
+    """
+
+    agents: pd.DataFrame
+    calls: pd.DataFrame
+    findings: pd.DataFrame
+    emotion: pd.DataFrame
+    rejected: pd.DataFrame
+    run: dict[str, Any]
+
+
+def score(
+    inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    rules: str | os.PathLike[str] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    workers: int = 1,
+    emotion: str = "model",
+    lang: Literal["zh", "en"] = "zh",
+    mask: bool = True,
+) -> Report:
+    """Score transcripts: a file, a folder, a glob, or several of them.
+
+    With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
+    Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
+    """
+    import pandas as pd
+
+    from qa_analyzer.run import OUTPUTS, Options, read_report
+    from qa_analyzer.run import score as run_score
+
+    given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
+    options = Options(
+        rules=None if rules is None else Path(rules),
+        workers=workers,
+        emotion=emotion,
+        lang=lang,
+        mask=mask,
+        outputs=OUTPUTS if folder is not None else ("csv", "parquet"),
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "report" if folder is None else Path(folder)
+        result = run_score(given, target, options)
+        tables = {name: table.to_pandas() for name, table in read_report(target).items()}
+        rejected = pd.read_csv(target / "rejected.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    rejected.columns = ["file", "line", "call_id", "reason"]
+    return Report(**tables, rejected=rejected, run=result.facts)
