@@ -83,7 +83,7 @@ class Cues:
             elif region == "head":
                 mine = batch.turn_number < HEAD_TURNS
             else:
-                mine = (batch.turn_role == Role[region.upper()]) & ~batch.turn_backchannel
+                mine = np.asarray(batch.turn_role == Role[region.upper()])
             self._scans[region] = self.book.sets[region].scan(text_of_turns(batch, np.flatnonzero(mine)))
         return self._scans[region]
 

@@ -1177,9 +1177,8 @@ class _Trial:
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
         worst = self.worst_between(found.sure, severity, look.safe_lo, look.safe_hi)
         moved = self.worst_between(found.sure, severity, look.lo, look.hi)
-        unsure = self.worst_between(found.unsure, severity, look.lo, look.hi)
         for hits, at, doubt in (
-            (found.unsure, unsure, Why.UNKNOWN_ROLE),
+            (found.unsure, look.unsure, Why.UNKNOWN_ROLE),
             (found.sure, moved, Why.UNKNOWN_ROLE),
             (found.sure, worst, Why.NONE),
         ):
@@ -1305,10 +1304,9 @@ class _Trial:
         mine = court.turns_of("agent")
         mine = mine[~batch.turn_silent[mine]]
         last_agent[batch.turn_call[mine]] = mine
-        last_customer = np.full(batch.n_calls, -1, np.int64)
         late = customers[customers >= wide_lo[batch.turn_call[customers]]]
-        last_customer[batch.turn_call[late]] = late
-        answered = (last_customer >= 0) & (last_agent > last_customer)
+        answered = np.zeros(batch.n_calls, np.bool_)
+        answered[batch.turn_call[late[late < last_agent[batch.turn_call[late]]]]] = True
         return said | answered, nearly
 
 

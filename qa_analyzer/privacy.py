@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Kind(IntEnum):
     NAME = 6
 
 
+_Entry = TypeVar("_Entry", bound=np.generic)
 Span = tuple[int, int, int]
 """start, end, Kind"""
 _NAME = int(Kind.NAME)
@@ -56,6 +58,27 @@ class Spans:
 
     def __len__(self) -> int:
         return len(self.start)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    """The words of privacy.txt by heading."""
+    lists: dict[str, list[str]] = {}
+    heading = ""
+    for line in files("qa_analyzer").joinpath("privacy.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            heading = line.strip("[]")
+            lists[heading] = []
+        elif not line.startswith("#"):
+            lists.setdefault(heading, []).extend(line.split())
+    return lists
+
+
+def _group(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(set(words), key=lambda word: (-len(word), word))))
 
 
 # --- digits, as written and as spoken ---------------------------------------------------------------------------------
@@ -89,15 +112,7 @@ PLAIN_HOMOPHONES = "铃玲凌壹贰叁肆伍陆柒捌玖"
 """Those that may also end a number: they are hardly ever the beginning of the next word."""
 
 PUNCTUATION = " -—–~·.,、。!?;…\"'()+“”"
-FILLERS = """
-嗯 呃 额 啊 哦 噢 喔 诶 欸 哎 呢 吧 吗 哈 嘛 呀 哟 那 那个 这个 然后 完了 后面 后边 后头 接着 接下来 就是 就 是 为 叫 的 了 再 来 再来 还有 最后 中间 开头
-前面 前头 区号 杠 横杠 横线 减号 空格 空 转 分机 对 对的 对对 好 好的 好嘞 行 可以 没错 是的 ok 收到 明白 知道了 记下了 记好了 记住了 听到了 加 国际 总共
-我看一下 我看下 我看看 看一下 我想想 我想一下 想一下 等一下 等下 等等 等会 等会儿 稍等 稍等一下 一下 一遍 一次 我找一下 找一下 我翻一下
-您 你 我 您说 你说 您讲 您请讲 请讲 请说 您请说 请 请继续 继续 继续说 您继续 您继续说 您接着说 接着说 往下说 后面呢 多少 几 还有吗 没了 完 报一下
-记一下 我记一下 我记录一下 跟您核对一下 核对一下 核对 重复一下 我重复一下 复述一下 确认一下 跟您确认一下 我跟您确认一下 再说一遍 重新 重新说 不对 不是 错了 说错了 应该 应该是
-电话 电话是 号码 号码是 手机 手机号 手机号是 手机号码是 大写 字母 慢点 慢一点 您慢点说 喂 嗯嗯 没听清 听不清
-"""
-ENDS_IN_X = "x 叉 艾克斯 埃克斯 爱克斯 艾克司".split()
+ENDS_IN_X = ("x", "叉", "艾克斯", "埃克斯", "爱克斯", "艾克司")
 LEADING_ONE = "要腰妖夭吆"
 
 LONGEST_GAP = 40
@@ -112,14 +127,10 @@ CONTEXT = 60
 """Code points before a chain in which its cue is sought."""
 
 
-def _group(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(set(words), key=lambda word: (-len(word), word))))
-
-
 _D = "".join(DIGIT_VALUES)
 _SPOKEN = "".join(character for character in DIGIT_VALUES if not character.isdigit() or character > "9")
 _W = "".join(HOMOPHONES)
-_SOFT_WORDS = FILLERS.split()
+_SOFT_WORDS = _lists()["fillers"]
 # 一下, 两个 are words, not digits, whatever surrounds them.
 _AFTER_COUNT = "位个样些点起直定般共会天年月分元块位种边家条张只台下遍次"
 _COUNTED = rf"(?:[一两][{_AFTER_COUNT}]|[三四五六七八3-8]位)"
@@ -155,11 +166,12 @@ _CUE = re.compile(
     r"|(?P<amount>金额|余额|价格|总价|费用|充值|充了|扣了|花了|付了|退了)"
     r"|(?P<tail>尾号|尾数|[后末前][一二两三四五六七八几0-9]位))"
 )
-_LINK_WORDS = """号码 号 码 是 为 就 就是 的 呢 啊 嗯 呃 额 哦 那个 这个 应该 应该是 填的 登记的 预留的 留的 报一下 记一下 您记一下 您记 记好 多少 我说一下
-我报一下 我念一下 给您 给你 您 你 我 写的 显示 显示的 单号 编号 区号 变成 换成 改成 分别 加 拨打 打 到 上 : : #"""
-_LINK = re.compile(rf"(?:[{re.escape(PUNCTUATION)}:#]|{_group(_LINK_WORDS.split())})*")
-_ASKED = re.compile(rf"(?P<question>(?:(?![0-9*]|[{_D}]{{2}})[^\n]){{0,24}})(?:\n[^\n]{{0,6}}){{0,2}}\n(?P<rest>[^\n]*)")
-_QUESTION = re.compile(r"多少|报|提供|说|吗|呢|什么|\?|给我|发|核对|几|念|告诉")
+_LINKS = _group(_lists()["links"])
+_LINK = re.compile(rf"(?:[{re.escape(PUNCTUATION)}:#]|{_LINKS})*")
+_ASKED = re.compile(
+    rf"(?:(?![0-9*]|[{_D}]{{2}})[^\n]){{0,24}}"  # the rest of the question
+    rf"(?:\n[^\n]{{0,6}}){{0,2}}\n(?P<rest>[^\n]*)"  # 嗯 between, then the answer
+)
 _AMOUNT = re.compile(r"[ ]?(?:元|块|万|亿|十|百|千|人民币|%|字节)")
 _TAIL = re.compile("尾号|尾数|后四位|后几位|末四位")
 _HOTLINE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[0-2]\d{1,3}")
@@ -168,18 +180,16 @@ _HOTLINE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[0-2]\d{1,3}")
 def _cue(text: str, start: int) -> tuple[str, bool]:
     """The cue that a number at `start` answers: (its kind or "", whether it was asked in an earlier turn)."""
     before = text[max(0, start - CONTEXT) : start]
-    last = None
-    for last in _CUE.finditer(before):
-        pass
-    if last is None:
+    cues = list(_CUE.finditer(before))
+    if not cues:
         return "", False
+    last = cues[-1]
     rest = before[last.end() :]
     if "\n" not in rest:
         return (last.lastgroup or "", False) if len(rest) <= 20 and _LINK.fullmatch(rest) else ("", False)
     asked = _ASKED.fullmatch(rest)
     if asked is None or not _LINK.fullmatch(asked["rest"]):
         return "", False
-    # A number that only followed the cue by a hand-over, without a question: the cue was spelt over two turns.
     return last.lastgroup or "", True
 
 
@@ -216,19 +226,23 @@ class _Group:
     piece: bool = False
     parted: bool = False
     parted_after: bool = False
-    """A 一, 两 or 么 was parted from its beginning, or its end: only the form of a mobile number is safe enough then."""
+    """一, 两 or 么 was parted from its beginning, or its end: only the form of a mobile number is safe then."""
     cue: tuple[str, bool] | None = None
     """`_cue` before it, once looked up."""
 
 
-def _groups(text: str) -> tuple[list[_Group], list[int]]:
+def _groups(text: str, skip: int) -> tuple[list[_Group], list[int]]:
     """The digit groups of a text, and the running number of code points of other speech before each line."""
     groups: list[_Group] = []
     strange_before = [0]
     offset = strange = 0
     for number, line in enumerate(text.split("\n")):
         soft, gap_start, first, last = True, offset, True, None
-        for token in _TOKEN.finditer(line):
+        if offset + len(line) < skip:
+            offset += len(line) + 1
+            strange_before.append(strange)
+            continue
+        for token in _TOKEN.finditer(line, max(0, skip - offset)):
             kind = token.lastgroup
             if kind in ("soft", "soft_count"):
                 continue
@@ -311,42 +325,40 @@ def _plausible_card_groups(run: Sequence[_Group]) -> bool:
     sizes = [len(group.digits) for group in run]
     if len(sizes) == 1 or any(group.spoken for group in run) or run[0].line != run[-1].line or set(sizes) == {1}:
         return True
-    return sizes[0] in (4, 6) and all(size == 4 for size in sizes[1:-1]) if sizes[0] == 4 else sizes[0] == 6
+    return sizes[0] == 6 or (sizes[0] == 4 and all(size == 4 for size in sizes[1:-1]))
 
 
 def _is_identity(digits: str) -> bool:
-    """GB 11643: shape and check character."""
-    return bool(_IDENTITY.fullmatch(digits)) and ric.calc_check_digit(digits[:17]).lower() == digits[17]
+    """GB 11643: shape and check character (18 characters; the library wants the check character included)."""
+    return bool(_IDENTITY.fullmatch(digits)) and ric.calc_check_digit(digits).lower() == digits[17]
 
 
 def _classify(run: Sequence[_Group], digits: str, text: str, cue: str) -> Kind | None:
     """What a run of whole groups is, or None."""
+    if len(digits) == 18 and _is_identity(digits):
+        return Kind.IDENTITY
+    shaped = _IDENTITY.fullmatch(digits) or _OLD_IDENTITY.fullmatch(digits)
+    if cue == "identity" and shaped and not run[0].protected:
+        return Kind.IDENTITY
+    against = "x" in digits or run[0].protected or _AMOUNT.match(text, run[-1].end) or _dots_speak_against(run, text)
+    return None if against else _telephone_or_card(run, digits, text, cue)
+
+
+def _telephone_or_card(run: Sequence[_Group], digits: str, text: str, cue: str) -> Kind | None:
     first, last = run[0], run[-1]
-    if len(digits) in (15, 18) and _is_identity(digits):
-        return Kind.IDENTITY
-    if "x" in digits:
-        return Kind.IDENTITY if cue == "identity" and _IDENTITY.fullmatch(digits) else None
-    if first.protected:
-        return None
-    if cue == "identity" and (_IDENTITY.fullmatch(digits) or _OLD_IDENTITY.fullmatch(digits)):
-        return Kind.IDENTITY
-    if _AMOUNT.match(text, last.end) or _dots_speak_against(run, text):
-        return None
-    letter_before = text[first.start - 1 : first.start].isascii() and text[first.start - 1 : first.start].isalpha()
-    letter_after = text[last.end : last.end + 1].isascii() and text[last.end : last.end + 1].isalpha()
-    if letter_before and letter_after:
-        return None
-    if cue == "amount" and len(run) > 1:
-        return None
-    if letter_before and len(digits) != 11:
-        return None
-    if _MOBILE.fullmatch(digits) or (len(run) == 1 and _MOBILES.fullmatch(digits)):
-        return Kind.PHONE
-    if letter_before or letter_after or first.parted or last.parted_after:
+    before, after = (text[place : place + 1] for place in (first.start - 1, last.end))
+    letter_before, letter_after = (one.isascii() and one.isalpha() for one in (before, after))
+    # Eleven digits are a mobile number even in C13800138000; other numbers in letters are tracking and model numbers.
+    bare = not (letter_before or letter_after)
+    mobile = _MOBILE.fullmatch(digits) and (len(digits) == 11 or (not letter_before and cue != "order"))
+    if mobile or (len(run) == 1 and _MOBILES.fullmatch(digits)):
+        listed = cue == "amount" and len(run) > 1
+        return None if listed or (letter_before and letter_after) else Kind.PHONE
+    if not bare or cue == "order" or first.parted or last.parted_after:
         return None
     if _LANDLINE.fullmatch(digits):
-        return None if cue == "order" else Kind.PHONE
-    if cue != "order" and _CARD.fullmatch(digits) and luhn.is_valid(digits):
+        return Kind.PHONE
+    if cue != "amount" and _CARD.fullmatch(digits) and luhn.is_valid(digits):
         return Kind.CARD if _plausible_card_groups(run) or cue == "card" else None
     return None
 
@@ -395,8 +407,9 @@ def _solve(
             digits += group.digits
             if len(digits) > LONGEST_NUMBER and place > start:
                 break
-            if len(digits) >= 10 and (not shapes or tuple(len(one.digits) for one in sequence[start : place + 1]) in shapes):
-                one = _classify(sequence[start : place + 1], digits, text, cue)
+            run = sequence[start : place + 1]
+            if len(digits) >= 10 and (not shapes or tuple(len(one.digits) for one in run) in shapes):
+                one = _classify(run, digits, text, cue)
                 if one is not None:
                     kind, end = one, place + 1
         if kind is None:
@@ -421,12 +434,12 @@ def _solve_by_cue(sequence: Sequence[_Group], text: str, strange: Sequence[int])
                 group.kind = _BY_CUE[cue][2]
 
 
-def numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
+def numbers_in(text: str, speakers: Sequence[int] = (), *, skip: int = 0) -> list[Span]:
     """Telephone, identity and card numbers of a normalised text.
 
-    `speakers`: who says each line; without it all lines are one speaker's.
+    `speakers`: who says each line; without it all lines are one speaker's. `skip`: what comes before is context.
     """
-    groups, strange = _groups(text)
+    groups, strange = _groups(text, skip)
     if not groups:
         return []
     by_speaker: dict[int, list[_Group]] = {}
@@ -525,7 +538,8 @@ def emails_in(text: str) -> list[Span]:
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    rf"[{PROVINCES}][ ·]?(?:大写的?)?[a-hj-z](?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}]){{4,6}}[警学挂港澳领使]?(?![a-z0-9])"
+    rf"[{PROVINCES}][ ·]?(?:大写的?)?[a-hj-z]"
+    rf"(?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}]){{4,6}}[警学挂港澳领使]?(?![a-z0-9])"
 )
 
 
@@ -544,35 +558,18 @@ def plates_in(text: str) -> list[Span]:
 # --- names ------------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _name_lists() -> dict[str, str]:
-    """The paragraphs of surnames.txt by heading."""
-    lists: dict[str, str] = {}
-    heading = ""
-    for line in files("qa_analyzer").joinpath("surnames.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            heading = line.strip("[]")
-            lists[heading] = ""
-        elif line and not line.startswith("#"):
-            lists[heading] += " " + line
-    return {name: content.strip() for name, content in lists.items()}
-
-
 _CJK = "一-鿿"
 FIRST_CHINESE, LAST_CHINESE = ord(_CJK[0]), ord(_CJK[-1])
-PROFESSIONS = "师傅 经理 老板 主任 律师 医生 老师 队长 司机 工程 客服 总监 大夫 阿姨 大哥 大姐"
-_SURNAMES = "".join(_name_lists()["single"].split())
-_COMPOUND = _group(_name_lists()["compound"].split())
-_GIVEN = "".join(sorted(set("".join(_name_lists()["given"].split()))))
+_SURNAMES = "".join(_lists()["single"])
+_COMPOUND = _group(_lists()["compound"])
+_GIVEN = "".join(sorted(set("".join(_lists()["given"]))))
 _FAMILY = rf"(?:{_COMPOUND}|[{_SURNAMES}])"
 _TITLE = "先生|女士|小姐|太太"
-_FAMILY_START = "".join(sorted({*_SURNAMES, *(name[0] for name in _name_lists()["compound"].split())}))
-_NO_NAME = rf"(?=[{_FAMILY_START}])(?!{_group(_name_lists()['words'].split())}|.{{1,2}}(?:总|{_group(PROFESSIONS.split())}))"
-_FOLLOWS = """的 了 吗 吧 啊 呢 呀 哦 嘛 哈 哎 嗯 呃 额 是 我 你 您 他 她 就 也 在 有 不 没 对 这 那 想 要 打 用 之前 今 昨 上个 上周 上次 刚 现在 手机 电话 身份
-号 联系 住 然后 先生 女士 小姐 太太 工号 会员 尾号 本人 客户 用户 因为 因 帮 麻烦 请 查 买 订 办 投诉 来投 来问 来咨 来办 来反 来查 报 姓 单位 地址 谢谢
-可以 行 好 没错 名字 一九 二零 出生 男 女 性别 年龄 家住 和 跟 以前 怎么 为什么 您好 你好 什么 喂"""
+_FAMILY_START = "".join(sorted({*_SURNAMES, *(name[0] for name in _lists()["compound"])}))
+_WORDS, _PROFESSIONS, _FOLLOWS = (_group(_lists()[heading]) for heading in ("words", "professions", "follows"))
+_NO_NAME = rf"(?=[{_FAMILY_START}])(?!{_WORDS}|.{{1,2}}(?:总|{_PROFESSIONS}))"
 _PARTICLES = "的了吗吧啊呢呀哦嘛哈对是嗯呃"
-_STOP = rf"(?![{_CJK}])|(?={_group(_FOLLOWS.split())})"
+_STOP = rf"(?![{_CJK}])|(?={_FOLLOWS})"
 _STRICT = rf"(?=[^{_CJK}a-z0-9]|$|吧|啊|呢|哈|呀|嘛|就行|就好|就可以|即可|也行|好了|的|谢谢|您好|你好|吗|是吧|对)"
 _FULL = (
     rf"{_NO_NAME}(?:{_FAMILY}[{_CJK}]{{1,2}}(?<![{_PARTICLES}])(?![{_CJK}])"
@@ -585,7 +582,7 @@ _NICK = (
 )
 _PAUSE = r"[ ,:呃嗯啊]{0,3}"
 _INTRODUCED = re.compile(
-    rf"(?P<self>(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
+    rf"(?:(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
     rf"{_PAUSE}(?P<own>{_FULL}|{_NICK})"
     rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
@@ -602,13 +599,18 @@ _TITLED = re.compile(
     rf"(?P<name>{_FAMILY}[{_CJK}]{{0,2}}?)(?P<title>{_TITLE})(?:您好|你好)?(?P<tail>本人|吗|么|嘛|吧|是吗|是吧|对吗|对吧|在吗|对不对|没错)?"
 )
 _ASKED_FULL = re.compile(
-    rf"(?:请问|您好|你好|喂)[ ,]{{0,2}}(?:请问)?(?:您|你)?是(?P<name>{_NO_NAME}[{_SURNAMES}][{_GIVEN}]{{1,2}})(?:本人)?(?:吗|么|吧|是吗|对吗|对吧|是吧|本人)"
+    rf"(?:请问|您好|你好|喂)[ ,]{{0,2}}(?:请问)?(?:您|你)?是"
+    rf"(?P<name>{_NO_NAME}[{_SURNAMES}][{_GIVEN}]{{1,2}})(?:本人|吗|么|吧|是吗|对吗|对吧|是吧)"
 )
 _OWN_KIN = re.compile("我|本人|免贵|敝|鄙")
 _OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
-_QUESTION_OF_NAME = re.compile(r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)")
+_QUESTION_OF_NAME = re.compile(
+    r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)"
+    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)"
+)
 _ANSWER = re.compile(
-    rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?(?:是|姓|叫|名字叫|就是|就姓|就叫)*)[ ,呃嗯]*"
+    rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?"
+    rf"(?:是|姓|叫|名字叫|就是|就姓|就叫)*[ ,呃嗯]*"
     rf"(?P<name>{_NO_NAME}(?:(?P<family>{_FAMILY})(?P<title>先生|女士|小姐|太太|老师|师傅|姐|哥|总|某)?{_STRICT}"
     rf"|{_FAMILY}[{_CJK}]{{1,2}}?{_STRICT})|[小老](?:[{_SURNAMES}]){_STRICT}|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}})"
 )
@@ -624,6 +626,9 @@ class _Name:
     family: str
     own: bool = False
     """Said by its bearer in the first person."""
+
+    def moved(self, by: int) -> _Name:
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 def _family_of(name: str) -> str:
@@ -692,7 +697,20 @@ def _answered(text: str) -> _Name | None:
 
 # --- a batch ----------------------------------------------------------------------------------------------------------
 
-_OTHER, _WRITTEN, _SAID, _CALLED, _FAMILY_NAME, _NAME_WORD, _ADDRESS, _ASKS, _TITLES, _AT_SIGN, _DOT, _PROVINCE = range(12)
+(
+    _OTHER,
+    _WRITTEN,
+    _SAID,
+    _CALLED,
+    _FAMILY_NAME,
+    _NAME_WORD,
+    _ADDRESS,
+    _ASKS,
+    _TITLES,
+    _AT_SIGN,
+    _DOT,
+    _PROVINCE,
+) = range(12)
 _KEYS = {
     _WRITTEN: "0123456789",
     _SAID: _SPOKEN,
@@ -710,8 +728,13 @@ _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
 _CUE_REACH = 16
 _AFTER = 16
-NAME_BEFORE, NAME_AFTER = 16, 28
+NAME_REACH, TITLE_REACH, ASKED_REACH = (12, 28), (16, 6), (6, 14)
+"""Code points read before and after a cue character."""
+LONGEST_ANSWER = 40
+_LEAST_EXTRA = 4
+"""Digits after an order number of eight in a chain from which on it is looked at."""
 BLOCK = 1 << 16
+"""Code points looked up at a time."""
 ADDRESS_REACH = 90
 PLATE_REACH = 32
 ANSWER_TURNS = 4
@@ -748,7 +771,7 @@ def _soft_table() -> Mask:
 
 @cache
 def _soft_start_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个位", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个位一两", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
@@ -764,7 +787,7 @@ def _before_called_table() -> Mask:
 @cache
 def _name_start_table() -> Mask:
     """(65,536) bool: what may follow 叫: the first character of a name, or a pause before it."""
-    compound = [name[0] for name in _name_lists()["compound"].split()]
+    compound = [name[0] for name in _lists()["compound"]]
     return _set_table([_SURNAMES, *compound, "小阿老买艾古阿做作 ,:呃嗯啊", "abcdefghijklmnopqrstuvwxyz"])
 
 
@@ -796,6 +819,11 @@ def _string(normal: characters.Normal, start: int, end: int) -> str:
     return normal[start:end].tobytes().decode("utf-16-le", "replace")
 
 
+def _look(table: NDArray[_Entry], normal: characters.Normal, where: Indices) -> NDArray[_Entry]:
+    """`table[normal[where]]`, in the fastest way; positions outside are clipped."""
+    return table.take(normal.take(where, mode="clip"), mode="clip")
+
+
 def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> tuple[Indices, Indices]:
     """First and last digit position of each chain of digits that deserves a closer look. (n_chains,) each
 
@@ -804,8 +832,8 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     gap = np.diff(digit)
     linked = gap == 1
     near = np.flatnonzero((gap > 1) & (gap <= LONGEST_GAP + 1))
-    near = near[_soft_start_table()[normal[digit[near] + 1]]]
-    near = near[_soft_end_table()[normal[digit[near + 1] - 1]]]
+    near = near[_look(_soft_start_table(), normal, digit.take(near) + 1)]
+    near = near[_look(_soft_end_table(), normal, digit.take(near + 1) - 1)]
     linked[near[gap[near] <= 3]] = True  # one or two characters between: both have been looked at
     wide = near[gap[near] > 3]
     # Cheap refusals before whole gaps are gathered: only pauses and fillers before the first hand-over, after the last.
@@ -828,22 +856,27 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
         linked[wide] &= np.add.reduceat(strange, first, dtype=np.int64) <= MOST_STRANGE
     near = near[linked[near]]
     call_end = batch.turn_text[batch.call_turn[1:]]
-    linked[near] = np.searchsorted(call_end, digit[near], "right") == np.searchsorted(call_end, digit[near + 1], "right")
+    call = np.searchsorted(call_end, digit[near], "right")
+    linked[near] = call == np.searchsorted(call_end, digit[near + 1], "right")
     start = np.flatnonzero(np.concatenate(([True], ~linked)))
     count = np.diff(np.append(start, len(digit)))
     long = count >= _LEAST_WITH_CUE
     start, count = start[long], count[long]
     if not len(start):
         return start, start
-    enough = count >= _LEAST_WRITTEN
+    # An order number of eight or more digits, and too few after it for a number of its own.
+    before = normal[np.maximum(digit[start][:, None] - np.arange(1, _CUE_REACH + 1), 0)]  # (n_chains, reach)
+    cue = _among("话机系式固微")[before]
+    order = _among("单编")[before[:, :4]].any(axis=1) & ~cue[:, :3].any(axis=1)
+    order &= digit[start + 6] - digit[start] == 6
+    eighth = np.minimum(start + 7, len(digit) - 1)
+    ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA)
+    enough = (count >= _LEAST_WRITTEN) & ~ordered
     short = np.flatnonzero(~enough)
     spoken = np.concatenate(([0], np.cumsum(said)))
     enough[short] = spoken[start[short] + count[short]] - spoken[start[short]] >= _LEAST_SAID
     short = short[~enough[short]]
-    before = normal[np.maximum(digit[start[short]][:, None] - np.arange(1, _CUE_REACH + 1), 0)]  # (n_short, reach)
-    cue = _among("话机系式固微")[before]
-    order = _among("单编")[before[:, :4]].any(axis=1) & ~cue[:, :3].any(axis=1)
-    enough[short] = cue.any(axis=1) & ~order
+    enough[short] = cue[short].any(axis=1) & ~order[short]
     start, count = start[enough], count[enough]
     return digit[start], digit[start + count - 1]
 
@@ -860,10 +893,12 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
     turn = np.searchsorted(batch.turn_text, low, "right") - 1
     speaker = np.empty(batch.n_turns, np.int64)
     speaker[batch.run_turn[::-1]] = batch.runs.speaker[::-1]  # of the turn's first run
-    for one, end, at in zip(low.tolist(), high.tolist(), turn.tolist(), strict=True):
+    # One character more: a recogniser writes 要 for the 幺 in front.
+    skip = np.maximum(first - low - 1, 0)
+    for one, end, at, context in zip(low.tolist(), high.tolist(), turn.tolist(), skip.tolist(), strict=True):
         text = _string(normal, one, end)
         speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
-        for start, stop, kind in numbers_in(text, speakers):
+        for start, stop, kind in numbers_in(text, speakers, skip=context):
             yield one + start, one + stop, kind
 
 
@@ -873,7 +908,8 @@ def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> It
     spaced = normal[np.minimum(sign + 2, len(normal) - 1)]
     follows = np.where(other == characters.SPACE, spaced, other)
     before = normal[sign - 1]
-    signs = (one == ord("@")) | ((one == ord("特")) & _among("艾爱挨埃哎")[before]) | ((one == ord("圈")) & (other == ord("a")))
+    signs = (one == ord("@")) | ((one == ord("特")) & _among("艾爱挨埃哎")[before])
+    signs |= (one == ord("圈")) & (other == ord("a"))
     signs |= ((one == ord("点")) | (one == ord("."))) & _among("cno康抗")[follows]
     sign = sign[signs]
     call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], sign, "right")
@@ -906,12 +942,14 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
         | ((normal[key] == ord("士")) & (before == ord("女")))
         | ((normal[key] == ord("姐")) & (before == ord("小")))
     )
-    reach = normal[np.maximum(key[title][:, None] - np.arange(3, 7), 0)]  # (n_titles, 4): up to three characters of name
+    reach = normal[np.maximum(key[title][:, None] - np.arange(3, 7), 0)]  # (n_titles, 4): over the name
     titled = title.copy()
     titled[title] = _after_title_table()[after[title]] | (reach == ord("问")).any(axis=1)
     titled[title] &= _before_title_table()[reach].any(axis=1)
     called = (code == _CALLED) & ((_before_called_table()[before] & _name_start_table()[after]) | (after == ord("我")))
-    asks = (code == _ASKS) & ((after == ord("是")) | _among("您你,")[after])
+    asks = np.flatnonzero((code == _ASKS) & _among("是您你,")[after])
+    ahead = normal[np.minimum(key[asks][:, None] + np.arange(2, 9), last)]  # (n_asks, 7)
+    asks = asks[_among(_SURNAMES)[ahead].any(axis=1) & _among("吗么吧本对")[ahead].any(axis=1)]
     introduced = called | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions = (code == _ADDRESS) | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions |= (code == _CALLED) & _among("什啥")[after]
@@ -920,9 +958,9 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
     start = key[plain] + 1
     call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], start, "right")
     names = [
-        *_given_away(normal, batch, key[introduced], _introduced),
-        *_given_away(normal, batch, key[titled], _titled),
-        *_given_away(normal, batch, key[asks], _asked_full),
+        *_given_away(normal, batch, key[introduced], _introduced, NAME_REACH),
+        *_given_away(normal, batch, key[titled], _titled, TITLE_REACH),
+        *_given_away(normal, batch, key[asks], _asked_full, ASKED_REACH),
         *_answers(normal, batch, key[questions]),
     ]
     found: list[Span] = [(name.start, name.end, _NAME) for _, name in names]
@@ -932,7 +970,9 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
     return [_columns(found), Spans(start, start + length, np.full(len(start), _NAME, np.uint8))]
 
 
-def _plain_introductions(normal: characters.Normal, batch: Batch, key: Indices, called: Indices) -> tuple[Indices, Indices]:
+def _plain_introductions(
+    normal: characters.Normal, batch: Batch, key: Indices, called: Indices
+) -> tuple[Indices, Indices]:
     """The plainest form, 我叫 + family name of one + given name of one or two characters + no character.
 
     `called`: (n,) places in `key` of 叫. Returns the places that are of this form, and the length of the name.
@@ -955,20 +995,24 @@ def _plain_introductions(normal: characters.Normal, batch: Batch, key: Indices, 
 @cache
 def _word_pairs() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Two characters as one number: what begins no name (words, compound family names); professions."""
-    lists = _name_lists()
+    lists = _lists()
     return tuple(
         np.unique([np.uint32(ord(word[0]) << 16 | ord(word[1])) for word in words])
-        for words in ((lists["words"] + " " + lists["compound"]).split(), PROFESSIONS.split())
+        for words in (lists["words"] + lists["compound"], lists["professions"])
     )  # type: ignore[return-value]
 
 
 def _given_away(
-    normal: characters.Normal, batch: Batch, key: Indices, read: Callable[[str], Iterator[_Name]]
+    normal: characters.Normal,
+    batch: Batch,
+    key: Indices,
+    read: Callable[[str], Iterator[_Name]],
+    reach: tuple[int, int],
 ) -> Iterator[tuple[int, _Name]]:
     """(call, name) for the names that the sentence around a cue character gives away."""
     turn = np.searchsorted(batch.turn_text, key, "right") - 1
-    low = np.maximum(key - NAME_BEFORE, batch.turn_text[turn])
-    high = np.minimum(key + NAME_AFTER, batch.turn_text[turn + 1] - 1)
+    low = np.maximum(key - reach[0], batch.turn_text[turn])
+    high = np.minimum(key + reach[1], batch.turn_text[turn + 1] - 1)
     agent = batch.turn_role[turn] == Role.AGENT
     calls = batch.turn_call[turn]
     for call, at, start, end, by_agent in zip(
@@ -977,7 +1021,7 @@ def _given_away(
         for name in read(_string(normal, start, end)):
             if by_agent and name.own and _OWN_PLACE.search(_string(normal, *batch.turn_text[at : at + 2].tolist())):
                 continue
-            yield call, _Name(start + name.start, start + name.end, name.full, name.family, name.own)
+            yield call, name.moved(start)
 
 
 def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
@@ -987,21 +1031,20 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
     key, turn = key[asked_by], turn[asked_by]
     low = np.maximum(key - QUESTION_REACH, batch.turn_text[turn])
     high = np.minimum(key + QUESTION_REACH, batch.turn_text[turn + 1] - 1)
+    last = np.minimum(turn + 1 + ANSWER_TURNS, batch.call_turn[batch.turn_call[turn] + 1])
+    follower = np.minimum(turn[:, None] + np.arange(1, ANSWER_TURNS + 1), batch.n_turns - 1)  # (n, ANSWER_TURNS)
+    others = ~np.isin(batch.turn_role[follower], (Role.AGENT, Role.SYSTEM)) & (follower < last[:, None])
     answered = -1
-    for asked, first, last in zip(turn.tolist(), low.tolist(), high.tolist(), strict=True):
-        if asked == answered or not _QUESTION_OF_NAME.search(_string(normal, first, last)):
+    for row in range(len(turn)):
+        if turn[row] == answered or not _QUESTION_OF_NAME.search(_string(normal, int(low[row]), int(high[row]))):
             continue
-        answered = asked
-        call = int(batch.turn_call[asked])
-        limit = min(asked + 1 + ANSWER_TURNS, int(batch.call_turn[call + 1]))
-        for answer in range(asked + 1, limit):
-            if batch.turn_role[answer] in (Role.AGENT, Role.SYSTEM):
-                continue
-            start, end = batch.turn_text[answer : answer + 2].tolist()
-            name = _answered(_string(normal, start, min(end - 1, start + NAME_AFTER)))
+        answered = turn[row]
+        for reply in follower[row][others[row]].tolist():
+            start, end = batch.turn_text[reply : reply + 2].tolist()
+            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
             if name is not None:
-                yield call, _Name(start + name.start, start + name.end, name.full, name.family)
-            if name is not None or not batch.turn_backchannel[answer]:
+                yield int(batch.turn_call[answered]), name.moved(start)
+            if name is not None or not batch.turn_backchannel[reply]:
                 break
 
 
@@ -1010,20 +1053,23 @@ def _full_mentions(
 ) -> Iterator[Span]:
     """Where else in its call a full name is said. call, start, end: (n,) names in the text; `names`: more of them."""
     memory = normal.tobytes()
-    wanted = [
-        (one, memory[first:last])
-        for one, first, last in zip(call.tolist(), (2 * start).tolist(), (2 * end).tolist(), strict=True)
-    ]
-    wanted += [(one, name.encode("utf-16-le")) for one, name in names if name]
-    bounds = (batch.turn_text[batch.call_turn] * 2).tolist()
     find = memory.find
-    for one, name in wanted:
-        stop = bounds[one + 1]
-        place = find(name, bounds[one], stop)
-        while place >= 0:
-            if place % 2 == 0:
-                yield place // 2, (place + len(name)) // 2, _NAME
-            place = find(name, place + 2, stop)
+    bounds = batch.turn_text[batch.call_turn] * 2
+    columns = (2 * start, 2 * end, bounds[call], bounds[call + 1])
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    searches = [(memory[first:last], low, first, find(memory[first:last], low, first)) for first, last, low, _ in rows]
+    searches += [
+        (memory[first:last], last, high, find(memory[first:last], last, high)) for first, last, _, high in rows
+    ]
+    for one, name in names:
+        wanted, low, high = name.encode("utf-16-le"), int(bounds[one]), int(bounds[one + 1])
+        searches.append((wanted, low, high, find(wanted, low, high) if name else -1))
+    for wanted, _, high, place in searches:
+        found = place
+        while found >= 0:
+            if found % 2 == 0:
+                yield found // 2, (found + len(wanted)) // 2, _NAME
+            found = find(wanted, found + 1, high)
 
 
 def _titled_mentions(
@@ -1069,15 +1115,18 @@ def personal_spans(batch: Batch) -> Spans:
     if not len(normal):
         return _columns([])
     key = _keys(normal)
-    code = _class_table()[normal[key]]
+    code = _look(_class_table(), normal, key)
     is_digit = code <= _SAID
     # 一下, 两个 are words.
     spoken = np.flatnonzero(code == _SAID)
     follows = normal[np.minimum(key[spoken] + 1, len(normal) - 1)]
     counted = (_among("一两")[normal[key[spoken]]] & _among(_AFTER_COUNT)[follows]) | (follows == ord("位"))
     is_digit[spoken[counted]] = False
-    digit, said = key[is_digit], code[is_digit] == _SAID
-    names = (code >= _CALLED) & (code <= _TITLES)
+    place = np.flatnonzero(is_digit)
+    digit, said = key.take(place), code.take(place) == _SAID
+    cues = np.flatnonzero(code > _SAID)
+    key, code = key.take(cues), code.take(cues)
+    names = code <= _TITLES
     found = list(_number_spans(normal, batch, digit, said))
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
     found += _plate_spans(normal, key[code == _PROVINCE])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,17 +18,20 @@ from qa_analyzer.version import __version__
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.tested import examples_passed
-from qa_analyzer.writers.agent_view import costliest_rules
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import CallToHear, RunFacts, TeamRow
+from qa_analyzer.writers.page import CallToHear, CostlyRule, RunFacts, TeamRow
 from qa_analyzer.writers.xlsx import write_xlsx
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qa_analyzer.run import Report
 
 CALLS_TO_HEAR = 12
-FINDINGS_PER_AGENT = 20_000
-"""An agent's page reads at most so many of her findings; her numbers come from the sums, not from these."""
+CALLS_PER_AGENT = 1000
+"""Calls an agent's page may list, the worst first."""
+HABITS_SHOWN = 3
+RULES_PER_CALL = 3
 WORST_FIRST = [
     ("critical", "descending", "at_end"),
     ("score_before_critical", "ascending", "at_end"),
@@ -124,7 +128,7 @@ def write_pages(report: Report, inputs: Sequence[str | os.PathLike[str]]) -> Non
     """index.html, agents/, calls/, assets/. Call pages are rendered in a second pass over the blocks."""
     options, engine = report.options, report.engine
     lang, names = options.lang, engine.names
-    calls = pq.read_table(report.data / "calls.parquet")
+    calls = _read_calls(report.data / "calls.parquet")
     chosen = choose_pages(calls, options.page_limit)
     write_assets(report.folder)
     done: set[str] = set()
@@ -142,86 +146,161 @@ def write_pages(report: Report, inputs: Sequence[str | os.PathLike[str]]) -> Non
         for page in build_pages(engine.analyse(read), engine.ruleset, lang, mask=options.mask):
             write_call(report.folder, page, names, lang, masked=options.mask)
             done.add(page.call["call_id"])
-    findings = pq.ParquetFile(report.data / "findings.parquet")
+    quotes = Quotes(report.data / "findings.parquet")
     agents = report.agents.to_pylist()
-    _write_agents(report, agents, calls, chosen)
-    worst = _worst_rows(findings)
+    teams = _teams(report)
+    _write_agents(report, agents, teams, calls, quotes, chosen)
+    worst = _calls_to_hear(calls)
     write_index(
         report.folder,
         run_facts(report),
         agents,
         names,
         lang,
-        teams=_teams(calls, agents),
-        worst_rules=costliest_rules(worst, most=RULES_SHOWN),
-        calls_to_hear=_calls_to_hear(calls, worst),
+        teams=teams,
+        worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
+        calls_to_hear=_with_reasons(worst, report.data / "findings.parquet"),
         rejected=rejected_table(report, most=MOST_REJECTED_SHOWN).to_pylist(),
         call_pages=chosen,
     )
 
 
-def _write_agents(report: Report, agents: list[dict[str, Any]], calls: pa.Table, chosen: set[str]) -> None:
-    by_agent = pc.fill_null(calls["agent_id"], "")
-    findings = pq.read_table(
-        report.data / "findings.parquet", filters=[("verdict", "in", ["fail", "pass"])]
-    )
-    finding_agent = findings["agent_id"]
-    means = {row.team: row.score_mean for row in _teams(calls, agents)}
+class Quotes:
+    """Findings worth quoting, picked while streaming through the file: bounded, however long the night was.
+
+    worst: rule → its gravest failure; of_agent: agent id → (rule → gravest failure, passes to quote).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.worst: dict[str, dict[str, Any]] = {}
+        self.of_agent: dict[str, tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]] = {}
+        file = pq.ParquetFile(path)
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction"]).to_pandas()
+            critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail")
+            frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
+            failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
+            gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(["agent_id", "rule"])
+            for row in table.take(pa.array(gravest.index.to_numpy())).to_pylist():
+                self._keep(row)
+            passed = frame[frame["verdict"] == "pass"].drop_duplicates(["agent_id", "rule"])
+            for row in table.take(pa.array(passed.index.to_numpy())).to_pylist():
+                passes = self._agent(row["agent_id"])[1]
+                if all(one["rule"] != row["rule"] for one in passes):
+                    passes.append(row)
+
+    def _agent(self, agent_id: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+        return self.of_agent.setdefault(agent_id, ({}, []))
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        for best in (self.worst, self._agent(row["agent_id"])[0]):
+            held = best.get(row["rule"])
+            if held is None or _gravity(row) > _gravity(held):
+                best[row["rule"]] = row
+
+
+def _gravity(row: dict[str, Any]) -> tuple[bool, bool, float]:
+    return bool(row["quote"]), row["severity"] == "critical", row["deduction"] or 0.0
+
+
+def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int) -> list[CostlyRule]:
+    """Rules by what they cost, critical ones first. Counts are of all calls, the quote is one of them."""
+    rows = [
+        CostlyRule(
+            rule=rule,
+            calls=int(totals[f"failed:{rule}"]),
+            points=int(totals[f"cost:{rule}"]) / 100,
+            severity=row["severity"],
+            quote=row["quote"] or "",
+            message=row["message"] or "",
+            suggest=row["suggest"] or "",
+            call_id=row["call_id"],
+            turn=row["turn"],
+        )
+        for rule, row in quotes.items()
+    ]
+    return sorted(rows, key=lambda one: (one.severity != "critical", -one.points, one.rule))[:most]
+
+
+def _read_calls(path: Path) -> pa.Table:
+    """The calls, code columns as dictionaries: a million rows of 80 words each would not fit otherwise."""
+    names = pq.read_schema(path).names
+    codes = [one for one in names if one.startswith("rule:") or one in ("ruleset", "agent_id", "agent_name", "team")]
+    return pq.read_table(path, read_dictionary=codes)
+
+
+def _write_agents(
+    report: Report,
+    agents: list[dict[str, Any]],
+    teams: list[TeamRow],
+    calls: pa.Table,
+    quotes: Quotes,
+    chosen: set[str],
+) -> None:
+    plain = calls.set_column(calls.schema.get_field_index("agent_id"), "agent_id", calls["agent_id"].cast(pa.string()))
+    order = pc.sort_indices(plain, sort_keys=[("agent_id", "ascending", "at_end"), *WORST_FIRST])
+    ordered = plain.take(order)
+    # By agent id in the order Arrow sorts it, so each agent's calls follow one another.
+    ends = np.cumsum([agent["calls"] for agent in sorted(agents, key=lambda one: one["agent_id"].encode())])
+    starts = dict(zip(sorted((agent["agent_id"] for agent in agents), key=str.encode), [0, *ends], strict=False))
+    means = {row.team: row.score_mean for row in teams}
     for agent in agents:
+        mine = ordered.slice(starts[agent["agent_id"]], min(agent["calls"], CALLS_PER_AGENT)).to_pylist()
+        failures, passes = quotes.of_agent.get(agent["agent_id"], ({}, []))
         write_agent(
             report.folder,
             agent,
-            calls.filter(pc.equal(by_agent, agent["agent_id"])).to_pylist(),
-            findings.filter(pc.equal(finding_agent, agent["agent_id"])).slice(0, FINDINGS_PER_AGENT).to_pylist(),
+            mine,
+            [*failures.values(), *passes],
             report.engine.names,
             report.options.lang,
             team_mean=means.get(agent.get("team") or ""),
             call_pages=chosen,
             masked=report.options.mask,
+            habits=_costly(report.sums.totals.loc[agent["agent_id"]], failures, HABITS_SHOWN),
         )
 
 
-def _worst_rows(findings: pq.ParquetFile) -> list[dict[str, Any]]:
-    """Failures that cost points, reduced row group by row group to what the index needs."""
-    rows: list[dict[str, Any]] = []
-    for group in range(findings.num_row_groups):
-        table = findings.read_row_group(group)
-        table = table.filter(pc.equal(table["verdict"], "fail"))
-        rows += table.to_pylist()
-    return rows
-
-
-def _teams(calls: pa.Table, agents: list[dict[str, Any]]) -> list[TeamRow]:
-    frame = calls.select(["team", "agent_id", "score", "critical"]).to_pandas()
+def _teams(report: Report) -> list[TeamRow]:
+    totals = report.sums.totals
+    team = report.sums.latest["team"].reindex(totals.index).fillna("")
     rows = []
-    for team, group in frame.groupby(frame["team"].fillna("")):
-        mean = group["score"].mean()
-        rows.append(
-            TeamRow(
-                str(team),
-                int(group["agent_id"].nunique()),
-                len(group),
-                None if np.isnan(mean) else round(float(mean), 2),
-                int(group["critical"].sum()),
-            )
-        )
+    for name, group in totals.groupby(team):
+        scored = int(group["scored"].sum())
+        mean = round(int(group["score"].sum()) / scored / 100, 2) if scored else None
+        rows.append(TeamRow(str(name), len(group), int(group["calls"].sum()), mean, int(group["critical"].sum())))
     return rows
 
 
-def _calls_to_hear(calls: pa.Table, fails: list[dict[str, Any]]) -> list[CallToHear]:
-    ranked = pc.sort_indices(
-        calls,
-        sort_keys=WORST_FIRST,
+def _calls_to_hear(calls: pa.Table) -> list[dict[str, Any]]:
+    scored = calls.filter(pc.is_valid(calls["score"]))
+    worst = pc.select_k_unstable(
+        scored,
+        k=min(CALLS_TO_HEAR, scored.num_rows),
+        sort_keys=[("critical", "descending"), ("score_before_critical", "ascending"), ("call_id", "ascending")],
     )
-    rows = calls.take(ranked.slice(0, CALLS_TO_HEAR)).filter(pc.field("score").is_valid()).to_pylist()
+    return list(scored.take(worst).to_pylist())
+
+
+def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear]:
+    """The calls with the rules that say why: failures first, then what a person should review."""
+    ids = [row["call_id"] for row in rows]
+    found = pq.read_table(
+        findings, filters=[("call_id", "in", ids), ("verdict", "in", ["fail", "undetermined"])] if ids else None
+    )
     by_call: dict[str, list[dict[str, Any]]] = {}
-    for one in fails:
+    for one in found.to_pylist() if ids else []:
         by_call.setdefault(one["call_id"], []).append(one)
     order = {"critical": 0, "major": 1, "minor": 2, "info": 3}
     chosen = []
     for row in rows:
-        mine = sorted(by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -one["deduction"]))
-        rules = list(dict.fromkeys(one["rule"] for one in mine if one["severity"] != "info"))[:3]
-        first = mine[0] if mine else {}
-        chosen.append(CallToHear(row, rules, (), first.get("quote", ""), first.get("turn")))
+        mine = sorted(by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0)))
+        fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info"]
+        review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
+        rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
+        first = fails[0] if fails else {}
+        chosen.append(
+            CallToHear(row, rules, list(dict.fromkeys(review))[:RULES_PER_CALL], first.get("quote", ""), first.get("turn"))
+        )
     return chosen

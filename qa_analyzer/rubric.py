@@ -82,7 +82,7 @@ def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask) -> Sco
             base, same_fault = _capped(group, ids, costs, rows, rule, base, same_fault)
     # Points at full weight grow with the weights that are left: half up, in whole hundredths.
     scale = np.maximum(total, 1)[rows.call]
-    points = (base * 200 + scale) // (2 * scale)
+    points = (2 * base * int(weights.sum()) + scale) // (2 * scale)
     deduction = _cut_at_criterion(points, rows.call, criterion_of[rule], possible)
     lost = np.zeros((n_calls, len(codes)), np.int64)
     np.add.at(lost, (rows.call, criterion_of[rule]), deduction)

@@ -56,6 +56,7 @@ class Hit:
     doubtful: bool = False
     nearly_excused: bool = False
     excepted: bool = False
+    unproven: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,16 @@ def window(
 # ---- judging ---------------------------------------------------------------------------------------------------
 
 
+def overlap(mine: Sequence[Run], entry: int, others: Sequence[Run]) -> int:
+    """Milliseconds that runs share, from `entry` on, with others' speech that had begun before."""
+    until = max((run.end or 0 for run in others if run.start is not None and run.start < entry), default=0)
+    return sum(
+        max(0, min(run.end, until) - max(run.start, entry))
+        for run in mine
+        if run.start is not None and run.end is not None
+    )
+
+
 @dataclass
 class Twin:
     """One call before one rule."""
@@ -360,43 +371,58 @@ class Twin:
         return good, sorted(maybe, key=lambda hit: (hit.turn, hit.start))
 
     def interruptions(self, spec: dict[str, Any], by: str) -> list[Hit]:
-        """Turns that cut in. Only for calls whose turns do not begin with listening words."""
+        """Turns that cut in."""
         against = {"agent": "customer", "customer": "agent"}[by]
-        runs = build_runs(self.call)
-        for run in runs:
-            words = [*self.phrases["backchannel"], *self.phrases["interjection"]]
-            run.backchannel = is_backchannel("".join(piece.text for piece in run.pieces), words)
+        listening = [*self.phrases["backchannel"], *self.phrases["interjection"]]
+        runs = [run for turn in self.turns for run in turn.runs]
+        speaking = [run for run in runs if not is_backchannel("".join(one.text for one in run.pieces), listening)]
         found = []
         for place, turn in enumerate(self.turns):
-            speaking = [run for run in turn.runs if not run.backchannel]
-            if not speaking or speaking[0].start is None or turn.role == "system":
+            first = next((number for number, run in enumerate(turn.runs) if run in speaking), None)
+            if first is None or turn.runs[first].start is None or turn.role == "system":
                 continue
-            entry = speaking[0].start
-            first = turn.runs.index(speaking[0])
-            best: Hit | None = None
-            text = "".join(piece.text for run in turn.runs[first:] for piece in run.pieces)
-            wordy = sum(letter not in SILENT for letter in normal(text)) >= spec["characters"]
-            for role in (against, "unknown"):
-                if role == turn.role:
-                    continue
-                going = [
-                    one.end
-                    for one in runs
-                    if one.role == role and not one.backchannel and one.start is not None and one.end is not None
-                    if one.start < entry
-                ]
-                until = max(going, default=0)
-                both = 0
-                for run in turn.runs[first:]:
-                    if run.start is not None and run.end is not None:
-                        both += max(0, min(run.end, until) - max(run.start, entry))
-                if both >= spec["overlap"] * 1000 and both > 0 and wordy:
-                    doubtful = "unknown" in (role, turn.role)
-                    if best is None or (best.doubtful and not doubtful):
-                        best = Hit(place, 0, len(turn.text), doubtful=doubtful)
-            if best is not None:
-                found.append(best)
+            exact, earliest, said = self.first_word(turn.runs[first])
+            letters = said + "".join(piece.text for run in turn.runs[first + 1 :] for piece in run.pieces)
+            if sum(letter not in SILENT for letter in normal(letters)) < spec["characters"]:
+                continue
+            against_whom = [role for role in (against, "unknown") if role != turn.role]
+            overlaps = []
+            for role in against_whom:
+                others = [run for run in speaking if run.role == role and run.start is not None]
+                overlaps.append((role, *(overlap(turn.runs[first:], entry, others) for entry in (exact, earliest))))
+            limit = spec["overlap"] * 1000
+            hits = [(role, least >= limit) for role, least, most in overlaps if most >= limit and most > 0]
+            if hits:
+                sure = any(certain and "unknown" not in (role, turn.role) for role, certain in hits)
+                known = any("unknown" not in (role, turn.role) for role, _ in hits)
+                found.append(Hit(place, 0, len(turn.text), doubtful=not known, joined=False, unproven=not sure))
         return found
+
+    def first_word(self, run: Run) -> tuple[int, int, str]:
+        """When the first word that is no listening begins, at most and at least, and what is said from there on."""
+        text = normal("".join(piece.text for piece in run.pieces))
+        at = 0
+        while at < len(text):
+            ends = {at}
+            for place in range(at, len(text)):
+                if place in ends:
+                    ends |= {place + len(word) for word in self.phrases["backchannel"] if text.startswith(word, place)}
+            ends = {end for end in ends if end > at and (end == len(text) or text[end] in " ,、。!?…~")}
+            ends |= {at + len(word) for word in self.phrases["interjection"] if text.startswith(word, at)}
+            ends |= {at + 1} if text[at] in " ,、。!?…~" else set()
+            if not ends:
+                break
+            at = min(ends)
+        passed = 0
+        for piece in run.pieces:
+            if passed <= at < passed + len(piece.text):
+                assert piece.start_ms is not None and piece.end_ms is not None
+                inside = at - passed
+                moment = piece.start_ms + inside * (piece.end_ms - piece.start_ms) // len(piece.text)
+                said = "".join(one.text for one in run.pieces)[at:]
+                return moment, piece.start_ms if at else moment, said
+            passed += len(piece.text)
+        raise AssertionError(run)
 
     # ---- verdicts --------------------------------------------------------------------------------------------
 
@@ -406,7 +432,7 @@ class Twin:
 
     def cannot_convict(self, clause: dict[str, Any], hit: Hit) -> bool:
         """A critical hit must be exact and far from any excuse."""
-        return self.severity(clause) == "critical" and (hit.joined or hit.nearly_excused)
+        return hit.unproven or (self.severity(clause) == "critical" and (hit.joined or hit.nearly_excused))
 
     def whole(self, place: int) -> tuple[int, int, int]:
         """A whole turn as evidence."""

@@ -109,8 +109,12 @@ def write_agent(
     team_mean: float | None = None,
     call_pages: Container[str] | None = None,
     masked: bool = True,
+    habits: Sequence[CostlyRule] | None = None,
 ) -> Path:
-    """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts)."""
+    """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
+
+    `habits`: what cost her most, where `findings` are only a choice of hers.
+    """
     scored = sum(call["score"] is not None for call in calls)
     return _write(
         folder / AGENTS / f"{safe_name(agent['agent_id'])}.html",
@@ -126,7 +130,7 @@ def write_agent(
         few=scored < agent_view.FEW_CALLS,
         team_mean=team_mean,
         criteria=[(code, name, agent.get(f"pass_{code}")) for code, name in names.criteria.items()],
-        habits=agent_view.costliest_rules(findings),
+        habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         worst_of=agent_view.worst_rule_of_calls(findings),
         has_page=_has_page(call_pages),
