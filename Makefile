@@ -13,7 +13,7 @@ DEV = $(VENV)/.dev
 .PHONY: help venv new-venv demo test check bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 venv: $(DEV)
 

@@ -1,8 +1,8 @@
 """qa-analyzer: reads call transcripts, judges them by rules, writes scorecards.
 
-    >>> import qa_analyzer
-    >>> report = qa_analyzer.score("calls/")          # doctest: +SKIP
-    >>> report.agents                                 # doctest: +SKIP
+>>> import qa_analyzer
+>>> report = qa_analyzer.score("calls/")          # doctest: +SKIP
+>>> report.agents                                 # doctest: +SKIP
 """
 
 from qa_analyzer.api import Report, score

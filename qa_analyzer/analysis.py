@@ -64,7 +64,6 @@ def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, np.ndarr
 def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Analysis:
     """Judge the calls of one record batch (CALL_SCHEMA, valid and repaired)."""
     batch = build_batch(columns, batch_settings(ruleset.rubric))
-    literals = ruleset.phrases.scan(batch.visible)
     mood, labels = feel(batch, model, ruleset.rubric)
-    court = open_court(batch, ruleset, mood, literals)
+    court = open_court(batch, ruleset, mood)
     return Analysis(batch, court, judge(court), labels)

@@ -44,8 +44,7 @@ def score(
     With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
-    import pandas as pd
-
+    from qa_analyzer.reporting import read_rejected
     from qa_analyzer.run import OUTPUTS, Options, read_report
     from qa_analyzer.run import score as run_score
 
@@ -56,12 +55,11 @@ def score(
         emotion=emotion,
         lang=lang,
         mask=mask,
-        outputs=OUTPUTS if folder is not None else ("csv", "parquet"),
+        outputs=OUTPUTS if folder is not None else ("parquet",),
     )
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / "report" if folder is None else Path(folder)
         result = run_score(given, target, options)
         tables = {name: table.to_pandas() for name, table in read_report(target).items()}
-        rejected = pd.read_csv(target / "rejected.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
-    rejected.columns = ["file", "line", "call_id", "reason"]
+        rejected = read_rejected(target).to_pandas()
     return Report(**tables, rejected=rejected, run=result.facts)

@@ -95,6 +95,7 @@ class Batch:
     timed: Mask
     hang_up: NDArray[np.uint8]
     settings: BatchSettings = field(repr=False)
+    _spoken: dict[str, VisibleText] = field(default_factory=dict, repr=False)
 
     @property
     def n_calls(self) -> int:
@@ -115,6 +116,15 @@ class Batch:
         position = np.flatnonzero(~characters.blind_table()[self.normal]).astype(np.int32)
         turn_of = np.repeat(np.arange(self.n_turns, dtype=np.int32), np.diff(self.turn_text))
         return VisibleText(self.normal[position], position, turn_of[position])
+
+    def spoken(self, by: str | None) -> VisibleText:
+        """The text of one speaker's turns and of those that nobody knows; the whole text for None."""
+        if by is None:
+            return self.visible
+        if by not in self._spoken:
+            mine = (self.turn_role == Role[by.upper()]) | (self.turn_role == Role.UNKNOWN)
+            self._spoken[by] = text_of_turns(self, np.flatnonzero(mine))
+        return self._spoken[by]
 
     @cached_property
     def turn_characters(self) -> Indices:
@@ -141,11 +151,11 @@ class Batch:
     @cached_property
     def silent(self) -> Mask:
         """(u,) bool: utterances without speech: an event such as （挂机）, or nothing at all."""
-        spoken = self.characters_between(self.utterance_start, self.utterance_start + np.minimum(self.utterance_length, 4))
-        result = spoken == 0
-        longer = np.flatnonzero(result & (self.utterance_length > 4))
-        begin = self.utterance_start[longer]
-        result[longer] = self.characters_between(begin, begin + self.utterance_length[longer]) == 0
+        result = self.utterance_length == 0
+        result |= characters.wordless_table()[self.normal[self.utterance_start]]
+        some = np.flatnonzero(result)
+        begin = self.utterance_start[some]
+        result[some] = self.characters_between(begin, begin + self.utterance_length[some]) == 0
         return result
 
     @cached_property
@@ -153,12 +163,13 @@ class Batch:
         """(r,) bool: runs without speech."""
         if not len(self.run_turn):
             return np.zeros(0, np.bool_)
-        return np.logical_and.reduceat(self.silent[self.runs.utterance], self.runs.offsets[:-1])
+        found: Mask = np.logical_and.reduceat(self.silent[self.runs.utterance], self.runs.offsets[:-1])
+        return found
 
     @cached_property
     def turn_silent(self) -> Mask:
         """(t,) bool: turns without speech."""
-        return self.turn_characters == 0
+        return np.asarray(self.turn_characters == 0)
 
     @cached_property
     def call_timed(self) -> Mask:
@@ -187,6 +198,17 @@ class Batch:
     def turn_string(self, turn: int) -> str:
         """The text of one turn as given."""
         return characters.to_string(self.points[self.turn_text[turn] : self.turn_text[turn + 1] - 1])
+
+
+def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
+    """The visible text of some turns (ascending), each ended by its newline."""
+    start = batch.turn_text[turns]
+    length = batch.turn_text[turns + 1] - start
+    position = ranges(start, length)
+    normal = batch.normal[position]
+    seen = np.flatnonzero(~characters.blind_table()[normal])
+    turn = np.repeat(turns.astype(np.int32), length)
+    return VisibleText(normal[seen], position[seen].astype(np.int32), turn[seen])
 
 
 def int_column(column: pa.Array) -> tuple[Indices, Mask]:

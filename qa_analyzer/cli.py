@@ -24,7 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True)
+rules_app = typer.Typer(
+    help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True
+)
 app.add_typer(rules_app, name="rules")
 
 
@@ -49,14 +51,22 @@ LangOption = Annotated[Lang, typer.Option("--lang", help="报告和提示的语�
 
 
 @contextmanager
-def _errors_explained() -> Iterator[None]:
-    """Errors with a remedy are printed as they are; everything else is a bug and keeps its traceback."""
-    from qa_analyzer.errors import QaAnalyzerError
+def _errors_explained(*, mask: bool = True) -> Iterator[None]:
+    """Errors with a remedy are printed; everything else is a bug and keeps its traceback.
+
+    Names of files and calls may hold personal data, so they are masked. Lines of rules are shown as written.
+    """
+    from qa_analyzer.errors import QaAnalyzerError, RulesError
 
     try:
         yield
-    except QaAnalyzerError as error:
+    except RulesError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(NOTHING_SCORED) from error
+    except QaAnalyzerError as error:
+        from qa_analyzer.privacy import mask_string
+
+        typer.echo(mask_string(str(error)) if mask else str(error), err=True)
         raise typer.Exit(NOTHING_SCORED) from error
 
 
@@ -72,19 +82,25 @@ def _load(rules: Path | None, lang: Lang) -> Rulebook:
 @app.command()
 def score(
     inputs: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符 Files, folders, globs")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="报告文件夹（默认 reports/<日期>） Report folder")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="报告文件夹（默认 reports/<日期>） Report folder")
+    ] = None,
     rules: RulesOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
     lang: LangOption = Lang.ZH,
-    no_mask: Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")] = False,
-    fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="有致命问题的通话时退出码为 3 Exit 3 on a critical call")] = None,
+    no_mask: Annotated[
+        bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
+    ] = False,
+    fail_on: Annotated[
+        FailOn | None, typer.Option("--fail-on", help="有致命问题的通话时退出码为 3 Exit 3 on a critical call")
+    ] = None,
 ) -> None:
     """评分：读入转写，写出报告。 Score calls and write a report."""
     from datetime import date
 
-    with _errors_explained():
+    with _errors_explained(mask=not no_mask):
         options = _options(rules, workers, emotion, outputs, lang, no_mask)
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -100,9 +116,7 @@ def _options(rules: Path | None, workers: int, emotion: str, outputs: str, lang:
     from qa_analyzer.run import Options
 
     names = tuple(dict.fromkeys(one.strip() for one in outputs.split(",") if one.strip()))
-    return Options(
-        rules=rules, workers=workers, emotion=emotion, outputs=names, lang=lang.value, mask=not no_mask
-    )
+    return Options(rules=rules, workers=workers, emotion=emotion, outputs=names, lang=lang.value, mask=not no_mask)
 
 
 def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
@@ -155,7 +169,9 @@ def show(
     rules: RulesOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     lang: LangOption = Lang.ZH,
-    no_mask: Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")] = False,
+    no_mask: Annotated[
+        bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
+    ] = False,
 ) -> None:
     """看一通：得分明细、判定、全文。 Show one call: breakdown, findings, transcript."""
     from rich.console import Console
@@ -163,7 +179,7 @@ def show(
     from qa_analyzer.run import find_call
     from qa_analyzer.writers.terminal import render_call
 
-    with _errors_explained():
+    with _errors_explained(mask=not no_mask):
         page, names = find_call([source], call_id, _options(rules, 1, emotion, "csv", lang, no_mask))
     Console().print(render_call(page, names, lang.value))
 
@@ -194,7 +210,9 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
         book = _load(rules, lang)
     zh = lang is Lang.ZH
     table = Table(box=None)
-    for heading in ("规则", "名称", "评分项", "严重程度", "出处") if zh else ("rule", "name", "criterion", "severity", "source"):
+    for heading in (
+        ("规则", "名称", "评分项", "严重程度", "出处") if zh else ("rule", "name", "criterion", "severity", "source")
+    ):
         table.add_column(heading)
     for rule in book.rules:
         criterion = book.rubric.criteria[rule.spec.criterion]

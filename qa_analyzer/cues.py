@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch, ranges
+from qa_analyzer.batch import Batch, text_of_turns
 from qa_analyzer.model import Role
 from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, parse_phrase
-from qa_analyzer.text import VisibleText
 
 Indices = NDArray[np.int64]
 
@@ -28,11 +26,11 @@ HEAD_TURNS = 6
 """Cues of an answering machine are looked for in so many first turns."""
 
 REGIONS: dict[str, tuple[str, ...]] = {
-    "agent": ("solving", "resolved_agent", "follow_up", "escalated"),
+    "agent": ("resolved_agent", "follow_up", "escalated"),
     "customer": ("complaint", "resolved_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
     "head": ("voicemail",),
-    "some": ("question", "wait_request", "customer_request", "customer_wait_request"),
+    "some": ("solving", "question", "wait_request", "customer_request", "customer_wait_request"),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
 
@@ -52,17 +50,6 @@ class CueBook:
             self.sets[region] = PhraseSet(phrase for name in names for phrase in self.phrases[name])
 
 
-def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
-    """The visible text of some turns (ascending), each ended by its newline."""
-    start = batch.turn_text[turns]
-    length = batch.turn_text[turns + 1] - start
-    position = ranges(start, length)
-    normal = batch.normal[position]
-    seen = np.flatnonzero(~characters.blind_table()[normal])
-    turn = np.repeat(turns.astype(np.int32), length)
-    return VisibleText(normal[seen], position[seen].astype(np.int32), turn[seen])
-
-
 @dataclass
 class Cues:
     """Lazy look-up of named lists in one batch. Everything in text order."""
@@ -78,12 +65,13 @@ class Cues:
     def _scan(self, region: str) -> LiteralHits:
         if region not in self._scans:
             batch = self.batch
+            if region in ("agent", "customer"):
+                self._scans[region] = self.book.sets[region].scan(batch.spoken(region))
+                return self._scans[region]
             if region == "tail":
                 mine = batch.turn_number >= np.diff(batch.call_turn)[batch.turn_call] - TAIL_TURNS
-            elif region == "head":
-                mine = batch.turn_number < HEAD_TURNS
             else:
-                mine = np.asarray(batch.turn_role == Role[region.upper()])
+                mine = batch.turn_number < HEAD_TURNS
             self._scans[region] = self.book.sets[region].scan(text_of_turns(batch, np.flatnonzero(mine)))
         return self._scans[region]
 

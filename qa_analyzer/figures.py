@@ -63,7 +63,8 @@ def longest_unannounced_silence(batch: Batch, timing: Timing) -> Figure:
     silences = timing.silences
     most = np.zeros(batch.n_calls, np.int64)
     longest = np.zeros(batch.n_calls, np.int64)
-    np.maximum.at(most, batch.turn_call[silences.turn], np.where(silences.announced & silences.sure, 0, silences.gap_ms))
+    possible = np.where(silences.announced & silences.sure, 0, silences.gap_ms)
+    np.maximum.at(most, batch.turn_call[silences.turn], possible)
     mine = ~silences.announced & silences.sure
     call, gap, turn = batch.turn_call[silences.turn[mine]], silences.gap_ms[mine], silences.turn[mine]
     np.maximum.at(longest, call, gap)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch
+from qa_analyzer.batch import Batch, ranges, text_of_turns
 from qa_analyzer.cues import CueBook, Cues
 from qa_analyzer.figures import Figure, measure_figure
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
@@ -38,6 +38,7 @@ from qa_analyzer.rulebook.schema import (
     Severity,
     Trigger,
 )
+from qa_analyzer.text import VisibleText
 from qa_analyzer.timing import Timing
 from qa_analyzer.words import on_word_boundaries
 
@@ -45,6 +46,10 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 NOWHERE = -1
+NEAR_TURNS = 6
+"""So many turns before and after a window the nearest near miss is looked for."""
+WIDEST_OTHERS = 8
+"""What the wrong party said is a near miss only in windows of at most so many turns."""
 FAREWELL_TURNS = 2
 """A farewell is said in so many last agent turns (contract)."""
 NEARLY_FAREWELL_TURNS = 4
@@ -155,7 +160,6 @@ class Found:
     sure: Hits
     unsure: Hits
     excepted: Hits
-    others: Hits
 
 
 @dataclass
@@ -234,11 +238,18 @@ class Judgement:
 
 @dataclass
 class Ruleset:
-    """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered."""
+    """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered.
+
+    phrases: by speaker, what clauses without a scope say, scanned for everywhere. scoped: by identity of a clause with
+    a scope, scanned for only in its windows. own: by identity of a clause (its `unless`) or of a neighbour in its
+    `unless_in`, scanned for only around the clause's hits.
+    """
 
     rulebook: Rulebook
     rules: tuple[Rule, ...] = field(init=False)
-    phrases: PhraseSet = field(init=False)
+    phrases: dict[str | None, PhraseSet] = field(init=False)
+    scoped: dict[int, PhraseSet] = field(init=False, default_factory=dict)
+    own: dict[int, PhraseSet] = field(init=False, default_factory=dict)
     cues: CueBook = field(init=False)
     middle_phases: bool = field(init=False)
     clauses: list[ClauseText] = field(init=False, default_factory=list)
@@ -246,17 +257,23 @@ class Ruleset:
 
     def __post_init__(self) -> None:
         self.rules = tuple(rule for rule in self.rulebook.rules if rule.spec.status != "off")
-        every: list[Phrase] = []
+        said: dict[str | None, list[Phrase]] = {}
         for number, rule in enumerate(self.rules):
-            for clause in _all_clauses(rule.spec):
-                every += _phrases_of(clause)
+            for by, clause in _all_clauses(rule.spec):
+                spoken = [parse_phrase(source) for source, _, _ in _says(clause)]
+                if clause.in_ is None or isinstance(clause, Trigger):
+                    said.setdefault(by, []).extend(spoken)
+                elif spoken:
+                    self.scoped[id(clause)] = PhraseSet(spoken)
             for place, part in enumerate(_faults(rule.spec)):
                 self.clause_ids[number, place] = len(self.clauses)
-                for clause in _alternatives(part):
-                    message = clause.message if isinstance(clause, Clause) else None
-                    names = _categories(clause) if isinstance(clause, Clause) else ()
+                for one in _alternatives(part):
+                    message = one.message if isinstance(one, Clause) else None
+                    names = _categories(one) if isinstance(one, Clause) else ()
                     self.clauses.append(ClauseText(number, message, names))
-        self.phrases = PhraseSet(every)
+            for _, clause in _all_clauses(rule.spec):
+                self.own.update(_own_sets(clause))
+        self.phrases = {by: PhraseSet(phrases) for by, phrases in said.items()}
         self.cues = CueBook(self.rubric.phrases)
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 
@@ -265,18 +282,22 @@ class Ruleset:
         return self.rulebook.rubric
 
 
-def _all_clauses(spec: RuleFile) -> list[Clause | Trigger | Neighbour]:
-    found: list[Clause | Trigger | Neighbour] = [*(spec.when or ())]
+Spoken = Clause | Trigger
+
+
+def _all_clauses(spec: RuleFile) -> list[tuple[str | None, Spoken]]:
+    """Every clause of a rule, nested ones too, with the speaker it listens to."""
+    found: list[tuple[str | None, Spoken]] = [(one.by, one) for one in spec.when or ()]
     for part in (*(spec.require or ()), *(spec.forbid or ())):
-        found += part.any if isinstance(part, AnyOf) else [part]
-    for one in list(found):
+        found += [(one.by, one) for one in (part.any if isinstance(part, AnyOf) else [part])]
+    for _, one in list(found):
         found += _nested(one)
     return found
 
 
 def _uses_middle_phase(spec: RuleFile) -> bool:
     """Whether a rule asks for any phase but the closing one."""
-    for clause in _all_clauses(spec):
+    for _, clause in _all_clauses(spec):
         scope = clause.in_
         named = {scope.phase, scope.before} if scope is not None else set()
         if isinstance(clause, Trigger):
@@ -286,20 +307,18 @@ def _uses_middle_phase(spec: RuleFile) -> bool:
     return False
 
 
-def _nested(clause: Clause | Trigger | Neighbour) -> list[Clause | Trigger | Neighbour]:
-    if isinstance(clause, Neighbour):
-        return []
-    found: list[Clause | Trigger | Neighbour] = [*(clause.unless_in or ())]
+def _nested(clause: Spoken) -> list[tuple[str | None, Spoken]]:
     if isinstance(clause, Clause) and clause.then:
-        found += [clause.then, *_nested(clause.then)]
-    return found
+        return [(clause.then.by, clause.then), *_nested(clause.then)]
+    return []
 
 
-def _phrases_of(clause: Clause | Trigger | Neighbour) -> list[Phrase]:
-    sources = [source for source, _, _ in _says(clause)]
-    if not isinstance(clause, Neighbour):
-        sources += clause.unless or ()
-    return [parse_phrase(source) for source in sources]
+def _own_sets(clause: Spoken) -> dict[int, PhraseSet]:
+    """The exceptions of a clause, compiled each for itself."""
+    sets = {id(one): PhraseSet(parse_phrase(source) for source in one.says) for one in clause.unless_in or ()}
+    if clause.unless:
+        sets[id(clause)] = PhraseSet(parse_phrase(source) for source in clause.unless)
+    return sets
 
 
 def _says(clause: Clause | Trigger | Neighbour) -> list[tuple[str, int, int]]:
@@ -367,12 +386,12 @@ class Court:
     batch: Batch
     ruleset: Ruleset
     mood: Mood
-    literals: LiteralHits
     cues: Cues
     timing: Timing
     transferred: Mask
     phases: Phases
     facts: Facts
+    _heard: dict[str | None, LiteralHits] = field(default_factory=dict)
     _countable: dict[tuple[str | None, bool], Indices] = field(default_factory=dict)
     _all: dict[str | None, Indices] = field(default_factory=dict)
 
@@ -420,7 +439,7 @@ class Court:
     def window(
         self, scope: Scope | None, by: str | None, call: Indices, turn: Indices, *, with_unknown: bool = False
     ) -> tuple[Indices, Indices, Mask, Mask]:
-        """lo, hi, present, hazy of a scope for (call, turn) pairs. An occasion that is the call lies before its turns."""
+        """lo, hi, present, hazy of a scope for (call, turn) pairs. A call as occasion lies before its turns."""
         begin, end = self.batch.call_turn[call], self.batch.call_turn[call + 1]
         turn = np.where(turn == NOWHERE, begin - 1, turn)
         lo, hi = begin.copy(), end.copy()
@@ -511,9 +530,14 @@ class Court:
 
     # ---- hits ---------------------------------------------------------------------------------------------
 
-    def spans_to_hits(self, spans: Spans, category: Indices, severity: Indices) -> Hits:
-        """Spans of the visible text as hits in the text as given."""
-        visible = self.batch.visible
+    def heard(self, by: str | None) -> LiteralHits:
+        """All literals of the clauses that listen to a speaker, in that speaker's turns and those of nobody known."""
+        if by not in self._heard:
+            self._heard[by] = self.ruleset.phrases[by].scan(self.batch.spoken(by))
+        return self._heard[by]
+
+    def spans_to_hits(self, visible: VisibleText, spans: Spans, category: Indices, severity: Indices) -> Hits:
+        """Spans of a visible text as hits in the text as given."""
         start = visible.position[spans.start].astype(np.int64)
         end = visible.position[spans.end - 1].astype(np.int64) + 1
         joins = self.batch.joins
@@ -529,49 +553,105 @@ class Court:
             np.zeros(len(spans), np.int64),
         )
 
-    def said(self, clause: Clause | Trigger | Neighbour) -> tuple[Hits, Hits]:
-        """(hits, excepted) of what a clause says, by anybody."""
+    def said(self, clause: Spoken, by: str | None, literals: LiteralHits | None = None) -> tuple[Hits, Hits]:
+        """(hits, excepted) of what a clause says, in the turns of `by` and of nobody known (or in `literals`)."""
+        literals = literals or self.heard(by)
         listed = _says(clause)
         phrases = [parse_phrase(source) for source, _, _ in listed]
         category = np.fromiter((one for _, one, _ in listed), np.int64, len(listed))
         severity = np.fromiter((one for _, _, one in listed), np.int64, len(listed))
-        if isinstance(clause, Neighbour):
-            return self.spans_to_hits(self.literals.of_phrases(phrases), category, severity), _no_hits()
         if clause.word:
-            every = self.literals.all_of_phrases(phrases)
-            spans = resolve(every.select(on_word_boundaries(self.batch.visible, every)))
+            every = literals.all_of_phrases(phrases)
+            spans = resolve(every.select(on_word_boundaries(literals.visible, every)))
         else:
-            spans = self.literals.of_phrases(phrases)
-        excepted = np.zeros(len(spans), np.bool_)
-        if clause.unless and len(spans):
-            excuses = self.literals.all_of_phrases([parse_phrase(source) for source in clause.unless])
-            excepted |= _overlaps(spans, excuses)
-        hits = self.spans_to_hits(spans, category, severity)
-        for neighbour in (clause.unless_in or ()) if len(hits) else ():
-            near, _ = self.said(neighbour)
-            by = neighbour.by or clause.by
-            lo, hi, _, _ = self.window(neighbour.in_, by, self.batch.turn_call[hits.turn], hits.turn)
-            excepted |= _first_between(near.turn[self.is_by(by)[near.turn]], lo, hi) >= 0
-            # What the wrong one said, or a turn too early or too late, is a near miss; what nobody knows who said, a doubt.
-            begin, end = (self.batch.call_turn[self.batch.turn_call[hits.turn] + one] for one in (0, 1))
-            close = _first_between(near.turn, np.maximum(lo - 1, begin), np.minimum(hi + 1, end)) >= 0
-            unknown = _first_between(near.turn[self.batch.turn_role[near.turn] == Role.UNKNOWN], lo, hi) >= 0
+            spans = literals.of_phrases(phrases)
+        hits = self.spans_to_hits(literals.visible, spans, category, severity)
+        if not len(hits):
+            return hits, hits
+        excepted = np.zeros(len(hits), np.bool_)
+        if clause.unless:
+            _, start, end = self.own_hits(clause, clause.unless, np.unique(hits.turn))
+            excepted |= _overlaps(hits, start, end)
+        for neighbour in clause.unless_in or ():
+            other = neighbour.by or by
+            call = self.batch.turn_call[hits.turn]
+            lo, hi, _, _ = self.window(neighbour.in_, other, call, hits.turn)
+            wide_lo = np.maximum(lo - 1, self.batch.call_turn[call])
+            wide_hi = np.minimum(hi + 1, self.batch.call_turn[call + 1])
+            around = np.unique(ranges(wide_lo, np.maximum(wide_hi - wide_lo, 0)))
+            near, _, _ = self.own_hits(neighbour, neighbour.says, around)
+            excepted |= _first_between(near[self.is_by(other)[near]], lo, hi) >= 0
+            # Said by the wrong one, or a turn too early or too late: a near miss. Said by nobody known: a doubt.
+            close = _first_between(near, wide_lo, wide_hi) >= 0
+            unknown = _first_between(near[self.batch.turn_role[near] == Role.UNKNOWN], lo, hi) >= 0
             why = np.where(close & (hits.why == Why.NONE), Why.NEARLY_EXCUSED, hits.why)
             hits = replace(hits, why=np.where(unknown, Why.UNKNOWN_ROLE, why).astype(np.int64))
         return hits.select(~excepted), hits.select(excepted)
 
-    def find(self, clause: Clause) -> Found:
-        """Everything a clause speaks of, sorted out by whose it is."""
+    def own_hits(
+        self, owner: Spoken | Neighbour, sources: Sequence[str], turns: Indices
+    ) -> tuple[Indices, Indices, Indices]:
+        """(turn, start, end) of every hit of a clause's exceptions in some turns (ascending, unique), in text order."""
+        literals = self.ruleset.own[id(owner)].scan(text_of_turns(self.batch, turns))
+        spans = literals.all_of_phrases([parse_phrase(source) for source in sources])
+        visible = literals.visible
+        return (
+            visible.turn[spans.start].astype(np.int64),
+            visible.position[spans.start].astype(np.int64),
+            visible.position[spans.end - 1].astype(np.int64) + 1,
+        )
+
+    def said_by_others(self, clause: Clause, lo: Indices, hi: Indices) -> Hits:
+        """What a clause speaks of, said by the wrong party within some windows."""
+        if clause.by is None or clause.says is None:
+            return _no_hits()
+        narrow = (hi - lo <= WIDEST_OTHERS) & (hi > lo)
+        turn = np.unique(ranges(lo[narrow], (hi - lo)[narrow]))
+        role = self.batch.turn_role[turn]
+        turn = turn[(role != Role[clause.by.upper()]) & (role != Role.UNKNOWN)]
+        if not len(turn):
+            return _no_hits()
+        phrases = self.ruleset.scoped[id(clause)] if clause.in_ is not None else self.ruleset.phrases[clause.by]
+        return self.said(clause, clause.by, phrases.scan(text_of_turns(self.batch, turn)))[0]
+
+    def search(self, clause: Clause, call: Indices, turn: Indices) -> tuple[Found, Look]:
+        """What a clause finds around occasions. One with a scope is looked for in its windows and close by only."""
+        if clause.in_ is None or clause.says is None:
+            found = self.find(clause)
+        else:
+            lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
+            found = self.find(clause, self.turns_around(clause.by, call, lo, hi))
+        return found, self.look(clause, found, call, turn)
+
+    def turns_heard(self, by: str | None) -> Indices:
+        """Turns of a speaker and of nobody known, ascending."""
+        return np.flatnonzero(self.is_by(by) | (self.batch.turn_role == Role.UNKNOWN))
+
+    def turns_around(self, by: str | None, call: Indices, lo: Indices, hi: Indices) -> Indices:
+        """Turns of a speaker (or of nobody known) in windows, and NEAR_TURNS on either side for the near misses."""
+        batch = self.batch
+        lo = np.maximum(lo - NEAR_TURNS, batch.call_turn[call])
+        hi = np.maximum(np.minimum(hi + NEAR_TURNS, batch.call_turn[call + 1]), lo)
+        steps = np.bincount(lo, minlength=batch.n_turns + 1) - np.bincount(hi, minlength=batch.n_turns + 1)
+        inside = np.cumsum(steps)[: batch.n_turns] > 0
+        return np.flatnonzero(inside & (self.is_by(by) | (batch.turn_role == Role.UNKNOWN)))
+
+    def find(self, clause: Clause, turns: Indices | None = None) -> Found:
+        """Everything a clause speaks of, sorted out by whose it is; with a scope only in `turns`."""
         parts: list[tuple[Hits, Hits]] = []
         if clause.says is not None:
-            parts.append(self.said(clause))
+            literals = None
+            if clause.in_ is not None:
+                scanned = turns if turns is not None else self.turns_heard(clause.by)
+                literals = self.ruleset.scoped[id(clause)].scan(text_of_turns(self.batch, scanned))
+            parts.append(self.said(clause, clause.by, literals))
         if clause.feels is not None:
             turn = np.flatnonzero(getattr(self.mood, clause.feels))
             parts.append((Hits.of_turns(turn, self.batch), _no_hits()))
         if clause.interrupts is not None:
             parts.append((self.interruptions(clause.interrupts, clause.by), _no_hits()))
         if not parts:
-            return Found(_no_hits(), _no_hits(), _no_hits(), _no_hits())
+            return Found(_no_hits(), _no_hits(), _no_hits())
         hits, excepted = parts[0]
         for more, _ in parts[1:]:  # Several keys in one clause: all of them hold in the same turn.
             hits = hits.select(np.isin(hits.turn, more.turn))
@@ -579,17 +659,20 @@ class Court:
         mine = np.ones(len(hits), np.bool_) if clause.by is None else role == Role[clause.by.upper()]
         unknown = ~mine & (role == Role.UNKNOWN)
         doubtful = unknown | (mine & (hits.why == Why.UNKNOWN_ROLE))
-        sure, unsure, others = hits.select(mine & ~doubtful), hits.select(doubtful), hits.select(~mine & ~unknown)
+        sure, unsure = hits.select(mine & ~doubtful), hits.select(doubtful)
         excepted = excepted.select(self.is_by(clause.by)[excepted.turn])
         if clause.then is not None:
             sure, unsure = self.followed(clause.then, sure, unsure)
         if clause.in_a_row is not None:
             sure, unsure = self.in_a_row(sure, unsure, clause.by, clause.in_a_row)
-        return Found(sure, unsure, excepted, others)
+        return Found(sure, unsure, excepted)
 
     def followed(self, then: Clause, sure: Hits, unsure: Hits) -> tuple[Hits, Hits]:
         """Those hits after which the further clause holds, for sure and perhaps."""
-        found = self.find(then)
+        hit_turn = np.concatenate([sure.turn, unsure.turn])
+        call = self.batch.turn_call[hit_turn]
+        lo, hi, _, _ = self.window(then.in_, then.by, call, hit_turn)
+        found = self.find(then, self.turns_around(then.by, call, lo, hi))
         certain = self.follows(then, found.sure, sure, safe=True)
         doubtful = ~certain & (self.follows(then, found.sure, sure) | self.follows(then, found.unsure, sure))
         perhaps = self.follows(then, found.sure, unsure) | self.follows(then, found.unsure, unsure)
@@ -642,7 +725,7 @@ class Court:
         fewest = self.threshold(spec.characters if spec.characters is not None else "interruption_characters")
         limit = round(shortest * 1000)
         long_enough = (over.most_ms >= limit) & (over.characters >= fewest)
-        opposite = {"agent": Role.CUSTOMER, "customer": Role.AGENT}.get(by or "", None)
+        opposite = {"agent": Role.CUSTOMER, "customer": Role.AGENT}.get(by or "")
         if opposite is not None:
             long_enough &= (over.over == opposite) | (over.over == Role.UNKNOWN)
         hits = Hits.of_turns(over.turn[long_enough], self.batch, over.overlap_ms[long_enough] / 1000)
@@ -713,7 +796,7 @@ class Court:
         why = np.zeros(batch.n_turns, np.int64)
         if trigger.says is not None:
             heard = np.zeros(batch.n_turns, np.bool_)
-            hits = self.said(trigger)[0]
+            hits = self.said(trigger, trigger.by)[0]
             heard[hits.turn] = True
             keep &= heard
             why[hits.turn[hits.why == Why.UNKNOWN_ROLE]] = Why.UNKNOWN_ROLE
@@ -805,23 +888,23 @@ def _first_between(turns: Indices, lo: Indices, hi: Indices) -> Indices:
     return np.where(padded[place] < hi, place, -1)
 
 
-def _overlaps(spans: Spans, others: Spans) -> Mask:
-    """(n,) bool: spans that share a character with one of the others (ordered by start)."""
-    if not len(others):
-        return np.zeros(len(spans), np.bool_)
-    reach = np.maximum.accumulate(others.end)
-    place = np.searchsorted(others.start, spans.end, "left") - 1
-    return (place >= 0) & (reach[np.maximum(place, 0)] > spans.start)
+def _overlaps(hits: Hits, start: Indices, end: Indices) -> Mask:
+    """(n,) bool: hits that share a character with one of these stretches (ordered by start)."""
+    if not len(start):
+        return np.zeros(len(hits), np.bool_)
+    reach = np.maximum.accumulate(end)
+    place = np.searchsorted(start, hits.end, "left") - 1
+    return (place >= 0) & (reach[np.maximum(place, 0)] > hits.start)
 
 
-def open_court(batch: Batch, ruleset: Ruleset, mood: Mood, literals: LiteralHits) -> Court:
-    """Prepare a batch for judging. `literals` = `ruleset.phrases.scan(batch.visible)`."""
+def open_court(batch: Batch, ruleset: Ruleset, mood: Mood) -> Court:
+    """Prepare a batch for judging."""
     cues = Cues(batch, ruleset.cues)
     timing = Timing(batch, cues, round(ruleset.rubric.thresholds.get("pause_s", 3.0) * 1000))
     transferred = find_transfers(batch, cues)
     facts = find_facts(batch, cues, transferred, mood.negative, mood.angry)
     phases = find_phases(batch, cues, transferred, middle=ruleset.middle_phases)
-    return Court(batch, ruleset, mood, literals, cues, timing, transferred, phases, facts)
+    return Court(batch, ruleset, mood, cues, timing, transferred, phases, facts)
 
 
 def judge(court: Court) -> Judgement:
@@ -1054,8 +1137,7 @@ class _Trial:
             opposite = np.array([Verdict.NOT_APPLICABLE, Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS], np.int64)
             rows.verdict = opposite[verdict]
             return rows
-        found = court.find(clause)
-        look = court.look(clause, found, call, turn)
+        found, look = court.search(clause, call, turn)
         held = look.first >= 0
         verdict = np.where(look.spoke | self.left_alone(clause, look, call, turn), Verdict.FAIL, Verdict.NOT_APPLICABLE)
         verdict = np.where(held, Verdict.PASS, verdict)
@@ -1067,7 +1149,7 @@ class _Trial:
         rows.why = np.where(look.present, why, Why.NONE).astype(np.int64)
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
         failed = rows.verdict == Verdict.FAIL
-        self.near_misses(rows, found, look, failed)
+        self.near_misses(rows, clause, found, look, failed)
         if severity == CRITICAL:
             excused = failed & (rows.near != Near.NONE)
             rows.verdict = np.where(excused, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
@@ -1087,13 +1169,14 @@ class _Trial:
         to_the_end = (look.hi == batch.call_turn[call + 1]) & (not backwards)
         return np.asarray(to_the_end & (turn != NOWHERE) & (batch.hang_up[call] == HangUp.AGENT))
 
-    def near_misses(self, rows: Rows, found: Found, look: Look, failed: Mask) -> None:
+    def near_misses(self, rows: Rows, clause: Clause, found: Found, look: Look, failed: Mask) -> None:
         """For what is missing: the nearest thing that came close, and why it did not count."""
         begin, end = self.court.batch.call_turn[rows.call], self.court.batch.call_turn[rows.call + 1]
+        others = self.court.said_by_others(clause, look.lo[failed], look.hi[failed])
         for near, hits, lo, hi, last in (
             (Near.TOO_EARLY, found.sure, begin, look.lo, True),
             (Near.TOO_LATE, found.sure, look.hi, end, False),
-            (Near.WRONG_SPEAKER, found.others, look.lo, look.hi, False),
+            (Near.WRONG_SPEAKER, others, look.lo, look.hi, False),
             (Near.EXCEPTED, found.excepted, look.lo, look.hi, False),
         ):
             if not len(hits):
@@ -1129,8 +1212,8 @@ class _Trial:
             rows = self.hang_up_rows(clause, number, severity, every)
             rows.occasion = rows.turn.copy()
             return rows
-        found = court.find(clause)
         lo, hi, present, hazy = court.window(clause.in_, clause.by, every, nowhere)
+        found = court.find(clause, court.turns_around(clause.by, every, lo, hi))
         safe_lo, safe_hi = court.safe_window(clause.in_, clause.by, every, nowhere, lo, hi)
         parts = []
         for hits, unsure in ((found.sure, False), (found.unsure, True)):
@@ -1170,8 +1253,7 @@ class _Trial:
             rows = self.hang_up_rows(clause, number, severity, call)
             rows.occasion = turn.copy()
             return rows
-        found = court.find(clause)
-        look = court.look(clause, found, call, turn)
+        found, look = court.search(clause, call, turn)
         rows = self.innocent(clause, number, severity, call, look.spoke & look.present, look.hazy)
         rows.occasion = turn.copy()
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
@@ -1236,7 +1318,8 @@ class _Trial:
         agents = self.court.turns_of("agent")
         place = np.searchsorted(agents, batch.call_turn[call + 1]) - 1
         last = np.append(agents, NOWHERE)[place]
-        accused = (rows.verdict >= Verdict.UNDETERMINED) & (batch.hang_up[call] == HangUp[(clause.by or "agent").upper()])
+        mine = batch.hang_up[call] == HangUp[(clause.by or "agent").upper()]
+        accused = (rows.verdict >= Verdict.UNDETERMINED) & mine
         _show_turns(rows, np.where(accused & (last >= batch.call_turn[call]), last, NOWHERE), batch)
         rows.number = self.hang_up_delay(call)
         return rows

@@ -16,7 +16,9 @@ from qa_analyzer.text import to_string
 from qa_analyzer.writers.page import CallPage, CriterionScore, EmotionPoint, TurnView
 
 
-def build_pages(analysis: Analysis, ruleset: Ruleset, lang: Literal["zh", "en"], *, mask: bool = True) -> list[CallPage]:
+def build_pages(
+    analysis: Analysis, ruleset: Ruleset, lang: Literal["zh", "en"], *, mask: bool = True
+) -> list[CallPage]:
     """The pages of all calls of a batch, in order. For some calls only: a loop over turns is fine here."""
     batch = analysis.batch
     points = masked_points(batch) if mask else batch.points

@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
@@ -55,7 +54,8 @@ class Phases:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; transferred (c,) bool;
-    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable."""
+    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable.
+    """
 
     call_type: NDArray[np.int8]
     inferred: Mask
@@ -127,9 +127,11 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     problem, has_problem = _first_in_call(stating, begin, closing, closing)
     answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
     clarifying, _ = _first_in_call(answering, problem, closing, closing)
-    offering = cues.turns("solving", Role.AGENT)
+    offering = cues.turns("solving", Role.AGENT, among=answering)
     solving, has_solving = _first_in_call(offering, clarifying, closing, closing)
-    early = answering[(answering >= clarifying[batch.turn_call[answering]]) & (answering < solving[batch.turn_call[answering]])]
+    early = answering[
+        (answering >= clarifying[batch.turn_call[answering]]) & (answering < solving[batch.turn_call[answering]])
+    ]
     asking = np.union1d(cues.turns("question", among=early), cues.turns("customer_request", among=early))
     has_question = _first_in_call(asking, clarifying, solving, clarifying)[1]
     starts = np.stack([begin, problem, clarifying, solving, closing])

@@ -252,17 +252,20 @@ class LiteralHits:
         by_end = np.lexsort((start, end))
         start, end = start[by_end], end[by_end]
         above = np.searchsorted(end, next_start, "right")
+        turn, position, marks = self.visible.turn, self.visible.position, self.visible.sentence_ends
+        some = np.flatnonzero(above)
+        tail = end[above[some] - 1] - 1
         if wide:
-            turn = self.visible.turn
-            below = np.searchsorted(turn[end - 1], turn[next_start], "left")
+            some = some[turn[tail] == turn[next_start[some]]]
+            below = np.searchsorted(turn[end - 1], turn[next_start[some]], "left")
         else:
-            position, marks = self.visible.position, self.visible.sentence_ends
-            below = np.searchsorted(position[end - 1], position[next_start] - (GAP_LIMIT + 1), "left")
-            mark = np.searchsorted(marks, next_start, "left") - 1
-            sentence = np.where(mark >= 0, marks[np.maximum(mark, 0)] if len(marks) else 0, -1)
+            some = some[position[next_start[some]] - position[tail] <= GAP_LIMIT + 1]
+            mark = np.searchsorted(marks, next_start[some], "left") - 1
+            sentence = np.where(mark >= 0, np.append(marks, -1)[mark], -1)
+            below = np.searchsorted(position[end - 1], position[next_start[some]] - (GAP_LIMIT + 1), "left")
             below = np.maximum(below, np.searchsorted(end, sentence + 1, "left"))
-        reached = below < above
-        return _latest(start, below[reached], above[reached]), next_end[reached]
+        reached = below < above[some]
+        return _latest(start, below[reached], above[some][reached]), next_end[some[reached]]
 
     def of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
         """Hits of a list of phrases: nested ones dropped, of overlapping ones the leftmost kept."""

@@ -508,7 +508,7 @@ _LOCAL = re.compile(rf"{_LOCAL_UNIT}(?:[ ,]{{0,2}}{_LOCAL_UNIT})*[ ,]*$")
 _LABEL = rf"[a-z0-9{_D}\-]+(?: [a-z0-9{_D}\-]+)*"
 _DOMAIN = re.compile(
     rf"[ ,]*(?:{_LABEL}(?:[ ,]*(?:点|\.|dot)[ ,]*(?:{_LABEL}|康姆|康|抗姆|抗))+"
-    rf"|(?:qq|gmail|sina|hotmail|outlook|foxmail|yahoo|icloud|sohu|163|126|139|189|幺六三|一六三|幺二六|一二六|幺三九)(?![0-9{_D}]))"
+    rf"|(?:qq|gmail|sina|hotmail|outlook|foxmail|yahoo|icloud|sohu|163|126|139|189|幺六三|一六三|幺二六|一二六|幺三九)(?![0-9*{_D}]))"
 )
 _TURN_BREAK = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?[ ,嗯呃啊]*")
 _TURN_BREAK_BEFORE = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?$")
@@ -588,7 +588,7 @@ _INTRODUCED = re.compile(
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
     rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
     rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?姓){_PAUSE}"
-    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥甚谁名氏不了过么的吗呢]))"
+    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥甚谁名氏不了过的吗呢嗯呃额啊哦那这{_SPOKEN}]))"
     rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
 )
 _DESCRIBED = re.compile(
@@ -1032,8 +1032,9 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
     low = np.maximum(key - QUESTION_REACH, batch.turn_text[turn])
     high = np.minimum(key + QUESTION_REACH, batch.turn_text[turn + 1] - 1)
     last = np.minimum(turn + 1 + ANSWER_TURNS, batch.call_turn[batch.turn_call[turn] + 1])
-    follower = np.minimum(turn[:, None] + np.arange(1, ANSWER_TURNS + 1), batch.n_turns - 1)  # (n, ANSWER_TURNS)
-    others = ~np.isin(batch.turn_role[follower], (Role.AGENT, Role.SYSTEM)) & (follower < last[:, None])
+    follower = turn[:, None] + np.arange(1, ANSWER_TURNS + 1)  # (n, ANSWER_TURNS)
+    role = batch.turn_role[np.minimum(follower, batch.n_turns - 1)]
+    others = ~np.isin(role, (Role.AGENT, Role.SYSTEM)) & (follower < last[:, None])
     answered = -1
     for row in range(len(turn)):
         if turn[row] == answered or not _QUESTION_OF_NAME.search(_string(normal, int(low[row]), int(high[row]))):

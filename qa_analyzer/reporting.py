@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from qa_analyzer.version import __version__
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.tested import examples_passed
+from qa_analyzer.version import __version__
+from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
 from qa_analyzer.writers.page import CallToHear, CostlyRule, RunFacts, TeamRow
 from qa_analyzer.writers.xlsx import write_xlsx
@@ -92,24 +93,26 @@ def write_workbook(report: Report) -> None:
         report.agents,
         data / "calls.parquet",
         data / "findings.parquet",
-        rejected_table(report),
+        read_rejected(report.folder),
         run_facts(report),
         report.options.lang,
         report.engine.names,
     )
 
 
-def rejected_table(report: Report, *, most: int | None = None) -> pa.Table:
-    """What was rejected, as written to rejected.csv."""
-    names = ["file", "line", "call_id", "reason"]
+def read_rejected(folder: Path, *, most: int | None = None) -> pa.Table:
+    """What was rejected, from rejected.csv, whose language does not matter: file, line, call_id, reason."""
+    texts = ("file", "call_id", "reason")
     table = pacsv.read_csv(
-        report.folder / "rejected.csv",
-        read_options=pacsv.ReadOptions(column_names=names, skip_rows=1),
+        folder / "rejected.csv",
+        read_options=pacsv.ReadOptions(column_names=["file", "line", "call_id", "reason"], skip_rows=1),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(
-            column_types={"file": pa.string(), "line": pa.int64(), "call_id": pa.string(), "reason": pa.string()}
-        ),
+        convert_options=pacsv.ConvertOptions(column_types={"line": pa.int64(), **dict.fromkeys(texts, pa.string())}),
     )
+    for name in texts:
+        # Without the ' that keeps a spreadsheet from taking the text for a formula.
+        plain = pc.replace_substring_regex(table[name], f"^'([{re.escape(FORMULA_STARTS)}])", r"\1")
+        table = table.set_column(table.schema.get_field_index(name), name, plain)
     return table if most is None else table.slice(0, most)
 
 
@@ -124,7 +127,7 @@ def choose_pages(calls: pa.Table, most: int) -> set[str]:
     return set(calls["call_id"].take(ranked.slice(0, most)).to_pylist())
 
 
-def write_pages(report: Report, inputs: Sequence[str | os.PathLike[str]]) -> None:
+def write_pages(report: Report, inputs: Sequence[str]) -> None:
     """index.html, agents/, calls/, assets/. Call pages are rendered in a second pass over the blocks."""
     options, engine = report.options, report.engine
     lang, names = options.lang, engine.names
@@ -160,7 +163,7 @@ def write_pages(report: Report, inputs: Sequence[str | os.PathLike[str]]) -> Non
         teams=teams,
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
         calls_to_hear=_with_reasons(worst, report.data / "findings.parquet"),
-        rejected=rejected_table(report, most=MOST_REJECTED_SHOWN).to_pylist(),
+        rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
         call_pages=chosen,
     )
 
@@ -181,7 +184,9 @@ class Quotes:
             critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail")
             frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
             failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
-            gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(["agent_id", "rule"])
+            gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(
+                ["agent_id", "rule"]
+            )
             for row in table.take(pa.array(gravest.index.to_numpy())).to_pylist():
                 self._keep(row)
             passed = frame[frame["verdict"] == "pass"].drop_duplicates(["agent_id", "rule"])
@@ -295,12 +300,16 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
     order = {"critical": 0, "major": 1, "minor": 2, "info": 3}
     chosen = []
     for row in rows:
-        mine = sorted(by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0)))
+        mine = sorted(
+            by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
+        )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info"]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
         first = fails[0] if fails else {}
         chosen.append(
-            CallToHear(row, rules, list(dict.fromkeys(review))[:RULES_PER_CALL], first.get("quote", ""), first.get("turn"))
+            CallToHear(
+                row, rules, list(dict.fromkeys(review))[:RULES_PER_CALL], first.get("quote", ""), first.get("turn")
+            )
         )
     return chosen

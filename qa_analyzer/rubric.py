@@ -156,19 +156,20 @@ def _one_fault(
 def _once_a_call(ruleset: Ruleset, rows: Rows, rule: Indices, base: Indices, same_fault: Indices) -> Indices:
     """Each rule deducts on its first failing occasion only, unless the rubric says otherwise."""
     every = np.fromiter(
-        (
-            one.id in ruleset.rubric.rules and ruleset.rubric.rules[one.id].per_occasion
-            for one in ruleset.rules
-        ),
+        (one.id in ruleset.rubric.rules and ruleset.rubric.rules[one.id].per_occasion for one in ruleset.rules),
         np.bool_,
         len(ruleset.rules),
     )
     place = np.where(rows.occasion >= 0, rows.occasion, rows.turn)
     costing = np.flatnonzero((base > 0) & ~every[rule] & (same_fault < 0))
     order = costing[np.lexsort((costing, place[costing], rule[costing], rows.call[costing]))]
-    again = np.concatenate(
-        ([False], (rows.call[order[1:]] == rows.call[order[:-1]]) & (rule[order[1:]] == rule[order[:-1]]))
-    ) if len(order) else np.zeros(0, np.bool_)
+    again = (
+        np.concatenate(
+            ([False], (rows.call[order[1:]] == rows.call[order[:-1]]) & (rule[order[1:]] == rule[order[:-1]]))
+        )
+        if len(order)
+        else np.zeros(0, np.bool_)
+    )
     base = base.copy()
     base[order[again]] = 0
     return base

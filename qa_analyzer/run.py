@@ -13,16 +13,16 @@ import shutil
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -30,11 +30,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from qa_analyzer.version import __version__
+from qa_analyzer import wording
 from qa_analyzer.analysis import Analysis, analyse
 from qa_analyzer.emotion.model import Estimates, SnowNLPModel, load_model
 from qa_analyzer.errors import InputError, OptionError, QaAnalyzerError, Rejected
+from qa_analyzer.figures import FIGURES
 from qa_analyzer.judging import Ruleset
+from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
 from qa_analyzer.readers import Block, Chunk, find_inputs, load, plan
@@ -43,9 +45,13 @@ from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
+from qa_analyzer.version import __version__
 from qa_analyzer.writers.csv import CsvWriter, csv_rows
 from qa_analyzer.writers.page import CallPage, GradeText, Names, RuleText
 from qa_analyzer.writers.parquet import ParquetSink
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Lang = Literal["zh", "en"]
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
@@ -64,24 +70,30 @@ REPORT_ENTRIES = (
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
+PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp")
+"""Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
 MERGE_EVERY = 32
 """Blocks after which the agents' sums are merged, so that memory stays flat."""
-REJECTED_SCHEMA = pa.schema([("file", pa.string()), ("line", pa.int64()), ("call_id", pa.string()), ("reason", pa.string())])
+REJECTED_SCHEMA = pa.schema(
+    [("file", pa.string()), ("line", pa.int64()), ("call_id", pa.string()), ("reason", pa.string())]
+)
 
 REPEATED = {
     "zh": "通话编号重复：同一编号的通话已在 {first} 评分，这一通没有评分；请给每通通话不同的编号",
     "en": "repeated call id: the call with this id in {first} was scored, this one was not; give each call its own id",
 }
-BEFORE = {"zh": "更前面", "en": "an earlier place"}
 TEXTS = {
     "zh": {
         "emotion": "没有情绪模型「{name}」。可用：model（默认）、snownlp，或模型文件的路径。",
         "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
         "workers": "--workers 要是 1 以上的整数。",
-        "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告。请用 -o 指定别的文件夹，以免覆盖别的文件。",
+        "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
+        "no_calls": "输入里没有通话。请检查给出的文件。",
+        "no_such_call": "输入里没有通话「{call_id}」。请核对编号（见 calls.csv）。",
+        "call_rejected": "通话「{call_id}」没有读入（{file}:{line}）：{reason}",
         "disk": "写报告失败：{error}。请检查磁盘空间和权限；原来的报告没有改动。",
     },
     "en": {
@@ -89,7 +101,10 @@ TEXTS = {
         "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
         "workers": "--workers must be a whole number from 1.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
-        "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report was written.",
+        "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
+        "no_calls": "the input holds no call; check the files given.",
+        "no_such_call": "no call {call_id!r} in the input; check the id (see calls.csv).",
+        "call_rejected": "call {call_id!r} was rejected ({file}:{line}): {reason}",
         "disk": "writing the report failed: {error}. Check disk space and permissions; an earlier report is unchanged.",
     },
 }
@@ -120,7 +135,10 @@ class Options:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """What became of one block. `sums` is None without calls; `csv` = encoded rows by table."""
+    """What became of one block. `sums` is None without calls; `csv` = encoded rows by table.
+
+    ids (c,), files (c,) dictionary-encoded, lines (c,) of the calls that were scored.
+    """
 
     tables: Tables | None
     sums: AgentSums | None
@@ -129,7 +147,8 @@ class BlockResult:
     repaired: Counter[str]
     read: int
     ids: pa.Array
-    places: list[tuple[str, int]]
+    files: pa.DictionaryArray
+    lines: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -152,7 +171,9 @@ class Engine:
     def __init__(self, options: Options) -> None:
         self.options = options
         home = shipped("rules")
-        rulebook = load_rulebook(options.rules or home, shipped_rubric=home / "rubric.yaml", lang=options.lang)
+        rulebook = load_rulebook(
+            options.rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=options.lang
+        )
         self.ruleset = Ruleset(rulebook)
         self.names = make_names(self.ruleset, options.lang)
 
@@ -169,14 +190,14 @@ class Engine:
         """Judge calls."""
         return analyse(calls, self.ruleset, self.model)
 
-    def process(self, block: Block, skip: frozenset[str] = frozenset()) -> BlockResult:
-        """Read, judge, score and encode one block. Calls with an id in `skip`, or repeated here, are rejected."""
-        chunk = self.load(block)
-        calls, rejected, kept = self._without_repeats(chunk, skip)
-        places = [(chunk.files[int(index)], int(chunk.lines[int(index)])) for index in kept] if skip else []
-        ids = calls.column("call_id")
+    def process(self, block: Block, before: Mapping[str, str] | None = None) -> BlockResult:
+        """Read, judge, score and encode one block. `before`: ids that stand in earlier blocks, each with its place."""
+        chunk, rejected = self._without_repeats(self.load(block), before or {})
+        calls = chunk.calls
+        files = pc.dictionary_encode(pa.array(chunk.files, pa.string()))
+        found = (rejected, chunk.repaired, chunk.read, calls.column("call_id"), files, chunk.lines)
         if not calls.num_rows:
-            return BlockResult(None, None, {}, rejected, chunk.repaired, chunk.read, ids, places)
+            return BlockResult(None, None, {}, *found)
         tables, sums = build_tables(self.analyse(calls), self.ruleset, self.options.lang, mask=self.options.mask)
         encoded = {}
         if "csv" in self.options.outputs:
@@ -184,36 +205,33 @@ class Engine:
                 name: csv_rows(table, name, self.options.lang, self.names)
                 for name, table in (("calls", tables.calls), ("findings", tables.findings))
             }
-        return BlockResult(tables, sums, encoded, rejected, chunk.repaired, chunk.read, ids, places)
+        return BlockResult(tables, sums, encoded, *found)
 
-    def _without_repeats(
-        self, chunk: Chunk, skip: frozenset[str]
-    ) -> tuple[pa.RecordBatch, list[Rejected], NDArray[np.int64]]:
+    def _without_repeats(self, chunk: Chunk, before: Mapping[str, str]) -> tuple[Chunk, list[Rejected]]:
+        """The first call of each id, unless it stands before this block, and all that is rejected."""
         ids = chunk.calls.column("call_id")
-        codes = pc.dictionary_encode(ids).indices.to_numpy()
-        first = np.unique(codes, return_index=True)[1] if len(codes) else np.zeros(0, np.int64)
+        codes = pc.dictionary_encode(ids).indices.to_numpy()  # (c,)
+        first = np.unique(codes, return_index=True)[1]
         keep = np.zeros(len(ids), np.bool_)
         keep[first] = True
-        if skip:
-            keep &= ~np.asarray(pc.is_in(ids, pa.array(sorted(skip))).to_numpy(zero_copy_only=False)).astype(np.bool_)
-        kept = np.flatnonzero(keep)
+        if before:
+            keep &= ~pc.is_in(ids, pa.array(list(before), pa.string())).to_numpy(zero_copy_only=False)
         if keep.all():
-            return chunk.calls, list(chunk.rejected), kept
-        lang = self.options.lang
-        repeats = []
+            return chunk, list(chunk.rejected)
+        rejected = list(chunk.rejected)
         for index in np.flatnonzero(~keep):
-            before = first[codes[index]] if ids[index].as_py() not in skip else -1
-            place = f"{chunk.files[before]}:{chunk.lines[before]}" if before >= 0 else BEFORE[lang]
-            repeats.append(
-                Rejected(
-                    chunk.files[index],
-                    int(chunk.lines[index]),
-                    ids[index].as_py(),
-                    REPEATED[lang].format(first=place),
-                )
-            )
-        rejected = sorted([*chunk.rejected, *repeats], key=lambda one: (one.file, one.line))
-        return chunk.calls.take(pa.array(kept)), rejected, kept
+            call_id, own = ids[index].as_py(), first[codes[index]]
+            place = before.get(call_id) or f"{chunk.files[own]}:{chunk.lines[own]}"
+            reason = REPEATED[self.options.lang].format(first=place)
+            rejected.append(Rejected(chunk.files[index], int(chunk.lines[index]), call_id, reason))
+        kept = np.flatnonzero(keep)
+        calls = replace(
+            chunk,
+            calls=chunk.calls.take(pa.array(kept)),
+            files=[chunk.files[index] for index in kept],
+            lines=chunk.lines[kept],
+        )
+        return calls, sorted(rejected, key=lambda one: (one.file, one.line))
 
 
 def choose_model(name: str, lang: Lang) -> Estimates:
@@ -243,8 +261,6 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
         for rule in ruleset.rules
     }
     criteria = {code: one.name if lang == "zh" else one.en for code, one in rubric.criteria.items()}
-    from qa_analyzer import wording
-
     grades = {one.grade: GradeText(wording.code_word("grade", one.grade, lang), one.from_) for one in rubric.grades}
     return Names(rules, criteria, grades)
 
@@ -289,30 +305,66 @@ def _results(blocks: Iterator[Block], engine: Engine) -> Iterator[tuple[Block, B
             raise QaAnalyzerError(TEXTS[options.lang]["crashed"]) from error
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """Calls sorted by the first half of their id's hash: halves (n,) uint64, place (n,) uint32."""
+
+    first: NDArray[np.uint64]
+    second: NDArray[np.uint64]
+    file: NDArray[np.uint32]
+    line: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def take(self, index: NDArray[np.int64]) -> _Seen:
+        return _Seen(self.first[index], self.second[index], self.file[index], self.line[index])
+
+    def with_all(self, later: _Seen) -> _Seen:
+        """Both, sorted."""
+        both = _Seen(
+            np.concatenate((self.first, later.first)),
+            np.concatenate((self.second, later.second)),
+            np.concatenate((self.file, later.file)),
+            np.concatenate((self.line, later.line)),
+        )
+        return both.take(np.argsort(both.first, kind="stable"))
+
+
 class SeenIds:
-    """Ids of all calls so far as 128-bit hashes in sorted arrays: 16 bytes a call, not a Python object each."""
+    """Ids of all calls so far as 128-bit hashes, and where they stand: 24 bytes a call, not a Python object each."""
 
     def __init__(self) -> None:
-        self._chunks: list[NDArray[np.void]] = []
+        self._parts: list[_Seen] = []
+        self._names: list[str] = []
 
-    def add(self, ids: pa.Array) -> Sequence[str]:
-        """Remember ids; returns those that were there before."""
+    def add(self, ids: pa.Array, files: pa.DictionaryArray, lines: NDArray[np.int64]) -> dict[str, str]:
+        """Remember ids and places. Returns those that were there before, each with the place of the first."""
         import pandas as pd
 
         values = ids.to_pandas().to_numpy(object)
-        keys = np.empty(len(values), dtype=[("a", np.uint64), ("b", np.uint64)])
-        keys["a"] = pd.util.hash_array(values, categorize=False)
-        keys["b"] = pd.util.hash_array(values, hash_key="qa-analyzer ids!", categorize=False)
-        known = np.zeros(len(keys), np.bool_)
-        for chunk in self._chunks:
-            place = np.minimum(np.searchsorted(chunk["a"], keys["a"]), len(chunk) - 1)
-            known |= chunk[place] == keys
-        order = np.argsort(keys["a"], kind="stable")
-        self._chunks.append(keys[order])
-        while len(self._chunks) > 1 and len(self._chunks[-1]) * 2 > len(self._chunks[-2]):
-            both = np.concatenate([self._chunks.pop(), self._chunks.pop()])
-            self._chunks.append(both[np.argsort(both["a"], kind="stable")])
-        return [str(value) for value in values[known]]
+        calls = _Seen(
+            pd.util.hash_array(values, categorize=False),
+            pd.util.hash_array(values, hash_key="qa-analyzer ids!", categorize=False),
+            (files.indices.to_numpy() + len(self._names)).astype(np.uint32),
+            lines.astype(np.uint32),
+        )
+        known = np.zeros(len(calls), np.bool_)
+        before: dict[str, str] = {}
+        for part in self._parts:
+            at = np.minimum(np.searchsorted(part.first, calls.first), len(part) - 1)
+            same = (part.first[at] == calls.first) & (part.second[at] == calls.second)
+            for index in np.flatnonzero(same):
+                before[str(values[index])] = f"{self._names[part.file[at[index]]]}:{part.line[at[index]]}"
+            known |= same
+        fresh = np.flatnonzero(~known)
+        if len(fresh):
+            self._names += files.dictionary.to_pylist()
+            self._parts.append(calls.take(fresh[np.argsort(calls.first[fresh], kind="stable")]))
+        while len(self._parts) > 1 and len(self._parts[-1]) * 2 > len(self._parts[-2]):
+            later = self._parts.pop()
+            self._parts[-1] = self._parts[-1].with_all(later)
+        return before
 
 
 def score(
@@ -330,7 +382,8 @@ def score(
     options.check()
     engine = Engine(options)
     engine.model  # noqa: B018  a missing model file is an error before any input is read
-    files = find_inputs([os.fspath(one) for one in inputs], lang=options.lang)
+    paths = [os.fspath(one) for one in inputs]
+    find_inputs(paths, lang=options.lang)
     _refuse_foreign(folder, options.lang)
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = folder.parent / f".{folder.name}.part-{os.getpid()}"
@@ -339,14 +392,13 @@ def score(
         work.mkdir()
         report = Report(work, engine)
         with report:
-            for block, result in _results(plan(inputs, block_bytes=options.block_bytes, lang=options.lang), engine):
+            for block, result in _results(plan(paths, block_bytes=options.block_bytes, lang=options.lang), engine):
                 report.add(block, result)
                 progress(report.blocks, report.read)
-        if not report.scored and not report.rejected:
-            raise InputError(", ".join(map(str, files)))
-        report.finish(inputs)
+            report.complete()
+        report.finish(paths)
         seconds = time.perf_counter() - began
-        facts = report.write_run(inputs, seconds)
+        facts = report.write_run(paths, seconds)
         _move_into_place(work, folder)
     except OSError as error:
         raise QaAnalyzerError(TEXTS[options.lang]["disk"].format(error=mask_string(str(error)))) from error
@@ -401,27 +453,24 @@ class Report:
         self._seen = SeenIds()
         self._parquet: dict[str, ParquetSink] = {}
         self._csv: dict[str, CsvWriter] = {}
-        self._rejected_file: CsvWriter | None = None
+        self._rejected_file = CsvWriter(folder / "rejected.csv", "rejected", self.options.lang, engine.names)
         self.data = folder / "data"
         self.data.mkdir()
 
     def __enter__(self) -> Report:
-        lang, names = self.options.lang, self.engine.names
-        self._rejected_file = CsvWriter(self.folder / "rejected.csv", "rejected", lang, names)
         return self
 
     def __exit__(self, *error: object) -> None:
-        for sink in (*self._parquet.values(), *self._csv.values()):
+        sinks: list[ParquetSink | CsvWriter] = [*self._parquet.values(), *self._csv.values(), self._rejected_file]
+        for sink in sinks:
             sink.close()
-        if self._rejected_file is not None:
-            self._rejected_file.close()
 
     def add(self, block: Block, result: BlockResult) -> None:
         """Append one block."""
-        repeated = self._seen.add(result.ids) if len(result.ids) else []
-        if repeated:
-            # An id of an earlier block: rare, so the block is simply done again without it.
-            result = self.engine.process(block, frozenset(repeated))
+        before = self._seen.add(result.ids, result.files, result.lines)
+        if before:
+            # Ids of earlier blocks: rare, so the block is simply done again without them.
+            result = self.engine.process(block, before)
         self.blocks += 1
         self.read += result.read
         self.repaired += result.repaired
@@ -432,65 +481,68 @@ class Report:
         self.scored += calls.num_rows
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
-        self.reasons.update(one for one in calls["not_assessable_reason"].to_pylist() if one) if not assessable.all() else None
+        if not assessable.all():
+            self.reasons.update(calls["not_assessable_reason"].drop_null().to_pylist())
         self.critical += int(calls["critical"].to_numpy().sum())
         points = calls["score"].drop_null().to_numpy()
         self.histogram += np.bincount(np.round(points * 100).astype(np.int64), minlength=10_001)
         self._sums.append(result.sums)
         if len(self._sums) >= MERGE_EVERY:
             self._sums = [merge_sums(self._sums)]
-        self._write(result)
+        self._write(result.tables, result.csv)
 
     def _reject(self, rejected: Sequence[Rejected]) -> None:
         self.rejected += len(rejected)
         if not rejected:
             return
-        hide = mask_string if self.options.mask else str
+        hide = self._hide
         table = pa.table(
             {
                 "file": [hide(one.file) for one in rejected],
-                "line": pa.array([one.line or None for one in rejected], pa.int64()),
+                "line": [one.line for one in rejected],
                 "call_id": [hide(one.call_id) for one in rejected],
                 "reason": [hide(one.reason) for one in rejected],
             },
             schema=REJECTED_SCHEMA,
         )
-        assert self._rejected_file is not None
         self._rejected_file.write(table)
 
-    def _write(self, result: BlockResult) -> None:
-        assert result.tables is not None
+    def _hide(self, text: str) -> str:
+        """Without what identifies a person, unless the run may show it."""
+        return mask_string(text) if self.options.mask else text
+
+    def _write(self, tables: Tables, encoded: Mapping[str, bytes]) -> None:
         lang, names = self.options.lang, self.engine.names
-        for name, table in (
-            ("calls", result.tables.calls),
-            ("findings", result.tables.findings),
-            ("emotion", result.tables.emotion),
-        ):
+        for name, table in (("calls", tables.calls), ("findings", tables.findings), ("emotion", tables.emotion)):
             if name not in self._parquet:
                 self._parquet[name] = ParquetSink(self.data / f"{name}.parquet", table.schema)
             self._parquet[name].write(table)
-            if name in result.csv:
+            if name in encoded:
                 if name not in self._csv:
                     self._csv[name] = CsvWriter(
                         self.folder / f"{name}.csv", name, lang, names, columns=table.column_names
                     )
-                self._csv[name].write_encoded(result.csv[name])
+                self._csv[name].write_encoded(encoded[name])
 
     # ---- the end of the run -------------------------------------------------------------------------------
 
-    def finish(self, inputs: Sequence[str | os.PathLike[str]]) -> None:
+    def complete(self) -> None:
+        """Tables without a row where no call could be scored. Raises InputError if there was no call at all."""
+        if self._sums:
+            return
+        if not self.rejected:
+            raise InputError(TEXTS[self.options.lang]["no_calls"])
+        nothing = self.engine.analyse(pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA))
+        tables, sums = build_tables(nothing, self.engine.ruleset, self.options.lang, mask=self.options.mask)
+        self._sums = [sums]
+        self._write(tables, {"calls": b"", "findings": b""} if "csv" in self.options.outputs else {})
+
+    def finish(self, inputs: Sequence[str]) -> None:
         """Agents' table, then the outputs that need everything: XLSX and HTML."""
         ruleset, names, lang = self.engine.ruleset, self.engine.names, self.options.lang
-        if not self._sums:
-            empty = self.engine.analyse(_no_calls())
-            tables, sums = build_tables(empty, ruleset, lang, mask=self.options.mask)
-            self._sums = [sums]
-            with self:
-                self._write(BlockResult(tables, sums, {"calls": b"", "findings": b""} if "csv" in self.options.outputs else {}, [], Counter(), 0, pa.array([]), []))
-                assert self._rejected_file is not None
         self.sums = merge_sums(self._sums)
         scorecards = agent_scorecards(self.sums, ruleset)
-        agents = _agents_table(scorecards, ruleset)
+        agents = _agents_table(scorecards)
         self.agents = agents
         with ParquetSink(self.data / "agents.parquet", agents.schema) as sink:
             sink.write(agents)
@@ -507,19 +559,19 @@ class Report:
         if "parquet" not in self.options.outputs:
             shutil.rmtree(self.data)
 
-    def write_run(self, inputs: Sequence[str | os.PathLike[str]], seconds: float) -> dict[str, Any]:
+    def write_run(self, inputs: Sequence[str], seconds: float) -> dict[str, Any]:
         """run.json: what was run on what with what."""
         rulebook = self.engine.ruleset.rulebook
         facts: dict[str, Any] = {
             "qa_analyzer": __version__,
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp")},
+            "packages": {name: version(name) for name in PACKAGES},
             "ruleset": rulebook.hash,
             "rules": len(rulebook.rules),
             "rules_folder": str(rulebook.folder) if self.options.rules else "shipped",
             "examples_passed": examples_passed(rulebook.hash),
             "emotion": self.options.emotion,
-            "inputs": [mask_string(os.fspath(one)) if self.options.mask else os.fspath(one) for one in inputs],
+            "inputs": [self._hide(one) for one in inputs],
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
             "workers": self.options.workers,
@@ -533,25 +585,17 @@ class Report:
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
             "repaired": dict(sorted(self.repaired.items())),
-            "argv": [mask_string(one) for one in sys.argv[1:]] if self.options.mask else sys.argv[1:],
+            "argv": [self._hide(one) for one in sys.argv[1:]],
         }
         text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
         (self.folder / "run.json").write_text(text, encoding="utf-8")
         return facts
 
 
-def _no_calls() -> pa.RecordBatch:
-    from qa_analyzer.model import CALL_SCHEMA
-
-    return pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA)
-
-
-def _agents_table(frame: Any, ruleset: Ruleset) -> pa.Table:
+def _agents_table(frame: pd.DataFrame) -> pa.Table:
     whole = {"calls": pa.int64(), "critical_calls": pa.int64()}
     texts = ("agent_id", "agent_name", "team", "worst_rules")
-    fields = [
-        (name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns
-    ]
+    fields = [(name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns]
     return pa.Table.from_pandas(frame, schema=pa.schema(fields), preserve_index=False).replace_schema_metadata(None)
 
 
@@ -559,16 +603,23 @@ def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: O
     """One call of the inputs, judged, ready to be shown. Raises InputError when no call has that id."""
     options.check()
     engine = Engine(options)
-    for block in plan(inputs, block_bytes=options.block_bytes, lang=options.lang):
+    words = TEXTS[options.lang]
+    refused: Rejected | None = None
+    for block in plan([os.fspath(one) for one in inputs], block_bytes=options.block_bytes, lang=options.lang):
         chunk = engine.load(block)
         found = chunk.calls.filter(pc.equal(chunk.calls.column("call_id"), call_id))
         if found.num_rows:
             pages = build_pages(engine.analyse(found.slice(0, 1)), engine.ruleset, options.lang, mask=options.mask)
             return pages[0], engine.names
-    zh = options.lang == "zh"
-    raise InputError(f"输入里没有通话「{call_id}」。" if zh else f"no call {call_id!r} in the input.")
+        refused = refused or next((one for one in chunk.rejected if one.call_id == call_id), None)
+    if refused is not None:
+        facts = {"file": refused.file, "line": refused.line, "reason": refused.reason}
+        raise InputError(words["call_rejected"].format(call_id=call_id, **facts))
+    raise InputError(words["no_such_call"].format(call_id=call_id))
 
 
 def read_report(folder: Path) -> dict[str, pa.Table]:
     """The tables of a finished report."""
-    return {name: pq.read_table(folder / "data" / f"{name}.parquet") for name in ("agents", "calls", "findings", "emotion")}
+    return {
+        name: pq.read_table(folder / "data" / f"{name}.parquet") for name in ("agents", "calls", "findings", "emotion")
+    }

@@ -36,7 +36,11 @@ class AgentSums:
 
 
 def sum_agents(
-    analysis: Analysis, scores: Scores, ruleset: Ruleset, interruptions: NDArray[np.float64], emotion_end: NDArray[np.float64]
+    analysis: Analysis,
+    scores: Scores,
+    ruleset: Ruleset,
+    interruptions: NDArray[np.float64],
+    emotion_end: NDArray[np.float64],
 ) -> AgentSums:
     """The sums of one block. `interruptions` (c,) NaN where unknown; `emotion_end` (c,) NaN where unknown."""
     batch, court = analysis.batch, analysis.court
@@ -54,7 +58,7 @@ def sum_agents(
     unhappy &= assessable
     floor = ruleset.rubric.thresholds.get("feels_negative", -0.3)
     recovered = unhappy & (np.nan_to_num(emotion_end, nan=-1.0) > floor)
-    judged = verdicts * (counts & True) * assessable[:, None]
+    judged = verdicts * counts * assessable[:, None]
     columns: dict[str, Indices] = {
         "calls": np.ones(batch.n_calls, np.int64),
         "scored": scored.astype(np.int64),
@@ -79,11 +83,14 @@ def sum_agents(
         columns[f"failed:{one.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
     agents = batch.columns.column("agent_id").fill_null("").to_pandas()
     matrix = np.column_stack(list(columns.values()))
-    codes, ids = pd.factorize(agents, sort=True)
+    codes, known = pd.factorize(agents, sort=True)
+    by_agent = pd.Index(known, name="agent_id")
     order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(ids)))
-    totals = np.add.reduceat(matrix[order], starts, axis=0) if len(ids) else matrix[:0]
-    started = pd.to_datetime(batch.columns.column("started_at").to_pandas(), utc=True, errors="coerce", format="ISO8601")
+    starts = np.searchsorted(codes[order], np.arange(len(by_agent)))
+    totals = np.add.reduceat(matrix[order], starts, axis=0) if len(by_agent) else matrix[:0]
+    started = pd.to_datetime(
+        batch.columns.column("started_at").to_pandas(), utc=True, errors="coerce", format="ISO8601"
+    )
     latest = pd.DataFrame(
         {
             "agent_id": agents,
@@ -93,8 +100,7 @@ def sum_agents(
             "team": batch.columns.column("team").to_pandas(),
         }
     )
-    index = pd.Index(ids, name="agent_id")
-    return AgentSums(pd.DataFrame(totals, index=index, columns=list(columns)), _latest(latest))
+    return AgentSums(pd.DataFrame(totals, index=by_agent, columns=list(columns)), _latest(latest))
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from qa_analyzer.analysis import Analysis
 from qa_analyzer.batch import Batch, ranges
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import follow
-from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
+from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
 from qa_analyzer.privacy import masked_points
@@ -210,7 +210,9 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
         "longest_silence_s": numbers(longest_s, timed, pa.float64()),
         "agent_chars_per_min": numbers(np.round(pace, 1), pace_known, pa.float64()),
         "agent_talk_share": numbers(np.round(share, 4), share_known, pa.float64()),
-        "hang_up_by": coded(np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]),
+        "hang_up_by": coded(
+            np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]
+        ),
         "ruleset": coded(np.zeros(batch.n_calls, np.int64), [ruleset.rulebook.hash]),
     }
     for number, rule in enumerate(ruleset.rules):
@@ -337,7 +339,9 @@ def _filled(
             pieces.append(slices(points, start, np.minimum(length, LONGEST_QUOTE)))
         elif name == "category":
             names = [*text.categories, ""]
-            pieces.append(pa.array(names).take(pa.array(np.where(rows.category[mine] >= 0, rows.category[mine], len(names) - 1))))
+            pieces.append(
+                pa.array(names).take(pa.array(np.where(rows.category[mine] >= 0, rows.category[mine], len(names) - 1)))
+            )
         elif name in ("overlap", "waited", "figure"):
             tenths = np.round(np.nan_to_num(rows.number[mine]), 1)
             pieces.append(pc.cast(pa.array(tenths), pa.string()))
@@ -354,9 +358,7 @@ def _joined(pieces: list[pa.Array | pa.Scalar], count: int) -> pa.Array:
     return pc.binary_join_element_wise(*arrays, "")
 
 
-def _window(
-    analysis: Analysis, mine: Indices, missing: Mask, points: NDArray[np.uint32], lang: Lang
-) -> pa.Array:
+def _window(analysis: Analysis, mine: Indices, missing: Mask, points: NDArray[np.uint32], lang: Lang) -> pa.Array:
     """«（查找范围：话轮 1–3；最接近的是话轮 5 的「抱歉」：太晚）» where something was missing, else empty."""
     rows, batch = analysis.judgement.rows, analysis.batch
     opening, to, nearest, quoted, because, closing = WINDOW_TEXTS[lang]

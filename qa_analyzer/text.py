@@ -103,7 +103,9 @@ def normalise_string(text: str) -> str:
 def _folding(kept: str) -> dict[int, int | None]:
     """For str.translate: what normalisation changes, and what matching does not see (but those in `kept`)."""
     table = normal_table()[:PLANE_SIZE]
-    folding: dict[int, int | None] = {int(code): int(table[code]) for code in np.flatnonzero(table != np.arange(PLANE_SIZE))}
+    folding: dict[int, int | None] = {
+        int(code): int(table[code]) for code in np.flatnonzero(table != np.arange(PLANE_SIZE))
+    }
     blind = blind_table()[table]
     folding |= dict.fromkeys(map(int, np.flatnonzero(blind)))
     return {**folding, **{ord(character): ord(character) for character in kept}}
@@ -112,8 +114,10 @@ def _folding(kept: str) -> dict[int, int | None]:
 def visible(text: str, *, gap: str = "") -> str:
     """What matching sees of one string: normalised, without blind characters (but those in `gap`)."""
     shown = text.translate(_folding(gap))
-    return shown if shown.isascii() or max(shown, default="") < "\U00010000" else "".join(
-        character if ord(character) < PLANE_SIZE else chr(REPLACEMENT) for character in shown
+    return (
+        shown
+        if shown.isascii() or max(shown, default="") < "\U00010000"
+        else "".join(character if ord(character) < PLANE_SIZE else chr(REPLACEMENT) for character in shown)
     )
 
 

@@ -289,7 +289,9 @@ class Timing:
         start = batch.utterance_start[first]
         counts = np.diff(runs.offsets)[entrant]
         pieces = runs.utterance[ranges(runs.offsets[entrant], counts)]
-        run_length = np.add.reduceat(batch.utterance_length[pieces], np.cumsum(counts) - counts) if len(entrant) else counts
+        run_length = (
+            np.add.reduceat(batch.utterance_length[pieces], np.cumsum(counts) - counts) if len(entrant) else counts
+        )
         length = np.minimum(run_length, PREFIX)
         joined = np.full(int((length + 1).sum()), characters.NEWLINE, np.uint16)
         line = np.cumsum(length + 1) - (length + 1)

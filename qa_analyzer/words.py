@@ -6,7 +6,7 @@ Without HMM, which glues 这 and 不归 together; with the project's own diction
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -41,16 +41,30 @@ def cut(sentence: str) -> list[str]:
     return list(tokenizer().cut(sentence, HMM=False))
 
 
+CONTEXT = 10
+"""Characters on either side of a hit that the tokenizer is shown: words are shorter, sentences may be long."""
+
+
 def on_word_boundaries(visible: VisibleText, spans: Spans) -> NDArray[np.bool_]:
-    """(n_spans,) bool: both ends of the span fall on word boundaries of its turn."""
+    """(n_spans,) bool: both ends of the span fall on word boundaries of its sentence."""
+    normal = visible.normal
+    stops = characters.wordless_table()
     keep = np.zeros(len(spans), np.bool_)
-    if not len(spans):
-        return keep
-    turns, first = np.unique(visible.turn[spans.start], return_index=True)
-    for turn, start, stop in zip(turns, first, np.append(first[1:], len(spans)), strict=True):
-        begin = int(np.searchsorted(visible.turn, turn))
-        end = int(np.searchsorted(visible.turn, turn, "right"))
-        words = cut(characters.to_string(visible.normal[begin:end]))
-        bounds = np.concatenate(([0], np.cumsum([len(word) for word in words]))) + begin
-        keep[start:stop] = np.isin(spans.start[start:stop], bounds) & np.isin(spans.end[start:stop], bounds)
+    for index, (start, end) in enumerate(zip(spans.start.tolist(), spans.end.tolist(), strict=True)):
+        before = stops[normal[max(start - CONTEXT, 0) : start]]
+        after = stops[normal[end : end + CONTEXT]]
+        lead = int(np.argmax(before[::-1])) if before.any() else len(before)
+        tail = int(np.argmax(after)) if after.any() else len(after)
+        keep[index] = _is_cut_out(characters.to_string(normal[start - lead : end + tail]), lead, lead + end - start)
     return keep
+
+
+@lru_cache(maxsize=16384)
+def _is_cut_out(sentence: str, start: int, end: int) -> bool:
+    """Whether the tokenizer cuts the sentence at both places."""
+    bounds = {0}
+    place = 0
+    for word in cut(sentence):
+        place += len(word)
+        bounds.add(place)
+    return start in bounds and end in bounds

@@ -650,8 +650,8 @@ def test_any_mobile_number_is_found_in_any_spelling(serial: int, seed: int) -> N
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "一，", "138嗯", "a@", "我叫", "京A", "13800138000，", "六二二二"])
 def test_long_repetition_takes_linear_time(piece: str) -> None:
-    """A hundred thousand repetitions of anything are read in seconds."""
-    text = piece * (100_000 // len(piece))
+    """Twenty thousand characters of repetition are read in about a second."""
+    text = piece * (20_000 // len(piece))
     assert len(mask_string(text)) == len(text)
     assert len(numbers_in("")) == 0
     assert len(personal_spans(batch_of(call_of([f"C{text}"])))) >= 0

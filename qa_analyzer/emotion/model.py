@@ -7,7 +7,7 @@ Each head (negative, positive, anger) is a logistic regression:
 
     logit = step * sum of integer weights / (length + offset) ** exponent + length_weight * ln(length + 1) + intercept
 
-with `length` the codes of the turn (see `features`), and value = P(positive) * (1 - P(negative))**2 - P(negative), so
+with `length` the codes of the turn (see `features`), and value = P(positive) * (1 - P(negative))**4 - P(negative), so
 that a plain fact, which is neither, lies near 0, and thanks do not outweigh a complaint in the same turn. Length has a
 term of its own because a long turn has more room for a complaint: a turn counts as negative when any part of it is.
 Everything that depends on length is a table, and the logistic function is
@@ -46,12 +46,17 @@ FILE_FORMAT = 1
 HEADS = ("negative", "positive", "anger")
 _HEAD_FIELDS = ("step", "length_weight", "intercept", "exponent", "offset")
 DEFAULT_GROUPS = 5
+SMOOTHING = 0.5
 CALIBRATION_REGULARISATION = 1000.0
-"""Three numbers from thousands of turns need no shrinking."""
+"""Four numbers from thousands of turns need no shrinking."""
 MAX_LENGTH = 4096
 """Lengths in codes from here on are treated alike; an hour of speech in one turn is about 15,000."""
 MAX_LOGIT = 12
 LOGIT_STEPS = 1024
+ANGER_FROM = -100
+"""Thousandths of value: anger is asked below, which spares most turns; far above any threshold of "negative"."""
+CONTENT_POWER = 4
+"""How soon P(negative) silences P(positive): see docs/emotion.md."""
 STEPS_PER_UNIT = 1000
 """Values are multiples of 1/1000: more digits would not be true, and thousandths compress and compare well."""
 
@@ -145,6 +150,13 @@ def _logistic() -> npt.NDArray[np.int16]:
     )
 
 
+@cache
+def _content() -> npt.NDArray[np.int32]:
+    """(1 - P(negative)) ** CONTENT_POWER in thousandths, by thousandths of P(negative). (1001,) int32"""
+    shares = [round(STEPS_PER_UNIT * (1 - at / STEPS_PER_UNIT) ** CONTENT_POWER) for at in range(STEPS_PER_UNIT + 1)]
+    return np.array(shares, dtype=np.int32)
+
+
 def quantise(weights: npt.NDArray[np.float64], keep: int, levels: int = 127) -> tuple[Weights, float]:
     """Round weights to integers: the `keep` largest by size survive, the rest become 0.
 
@@ -160,16 +172,36 @@ def quantise(weights: npt.NDArray[np.float64], keep: int, levels: int = 127) -> 
     return np.rint(kept / step).astype(np.int16), step
 
 
+def _ratios(design: sparse.csr_array, target: npt.NDArray[np.bool_], weight: Floats) -> Floats:
+    """Naive Bayes weights of n-grams: how much more often turns with the target hold it, as a logarithm.
+
+    Beside the regression these speak for n-grams too rare for it (Wang and Manning 2012, "Baselines and bigrams").
+    design: (n_turns, slots). Returns (slots,) float64, 0 for n-grams that were never seen.
+    """
+    seen = design.copy()
+    seen.data = np.ones(len(seen.data))
+    used = np.unique(design.indices)
+    having = (seen.T @ (weight * target))[used] + SMOOTHING
+    lacking = (seen.T @ (weight * ~target))[used] + SMOOTHING
+    ratios = np.zeros(design.shape[1])
+    ratios[used] = np.log(having / having.sum()) - np.log(lacking / lacking.sum())
+    return ratios
+
+
 def calibrate(
     scores: Floats, log_lengths: Floats, target: npt.NDArray[np.bool_], weight: Floats
-) -> tuple[float, float, float]:
-    """Slope of the score, weight of ln(length + 1) and intercept of a logistic regression on the two."""
+) -> tuple[Floats, float, float]:
+    """Slopes of the scores, weight of ln(length + 1) and intercept, by a logistic regression on unseen turns.
+
+    scores: (n_turns, k) float64. Returns ((k,) float64, length weight, intercept).
+    """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     regression = LogisticRegression(C=CALIBRATION_REGULARISATION, tol=1e-6)
-    regression.fit(np.column_stack((scores, log_lengths)), target, sample_weight=weight)
-    slope, length_weight = (float(number) for number in regression.coef_[0])
-    return slope, length_weight, float(regression.intercept_[0])
+    with threadpool_limits(1):
+        regression.fit(np.column_stack((scores, log_lengths)), target, sample_weight=weight)
+    return regression.coef_[0][:-1], float(regression.coef_[0][-1]), float(regression.intercept_[0])
 
 
 def _shift(weight: Floats, target: npt.NDArray[np.bool_], share: float | None) -> Floats:
@@ -206,14 +238,14 @@ class EmotionModel:
         *,
         bits: int = 20,
         exponent: float = 0.5,
-        offset: float = 4.0,
+        offset: float = 0.0,
         regularisation: float = 10.0,
         calibrated: bool = True,
         negative_share: float | None = None,
         positive_share: float | None = None,
         prior: EmotionModel | None = None,
         prior_weight: float = 1.0,
-        keep: int = 60_000,
+        keep: int = 200_000,
     ) -> None:
         self.bits = bits
         self.exponent = exponent
@@ -255,7 +287,7 @@ class EmotionModel:
         return self
 
     def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> tuple[Values, Values]:
-        """Value (-1 … +1) and anger (0 … 1, computed where the value is below 0, else 0) of turns.
+        """Value (-1 … +1) and anger (0 … 1, computed where the value is -0.1 or less, else 0) of turns.
 
         points: (n_points,) uint32 or uint16, normalised text (`text.normalise`). starts, ends: (n_turns,) int64,
         disjoint and ascending. Returns two (n_turns,) float32 arrays of multiples of 0.001; a turn without speech
@@ -266,12 +298,11 @@ class EmotionModel:
         )
         unhappy_share = self.negative_.probabilities(negative, lengths)
         happy_share = self.positive_.probabilities(positive, lengths)
-        content = (STEPS_PER_UNIT - unhappy_share).astype(np.int64) ** 2
-        square = STEPS_PER_UNIT**2
-        thousandths = (happy_share * content + square // 2) // square - unhappy_share
+        content = _content()[unhappy_share]
+        thousandths = (happy_share * content + STEPS_PER_UNIT // 2) // STEPS_PER_UNIT - unhappy_share
         thousandths[lengths == 0] = 0
         anger = np.zeros(len(starts), dtype=np.int16)
-        unhappy = np.flatnonzero(thousandths < 0)
+        unhappy = np.flatnonzero(thousandths <= ANGER_FROM)
         sums, unhappy_lengths = features.weigh(points, starts[unhappy], ends[unhappy], self.anger_.weights)
         anger[unhappy] = self.anger_.probabilities(sums, unhappy_lengths)
         unit = np.float32(STEPS_PER_UNIT)
@@ -294,8 +325,9 @@ class EmotionModel:
     ) -> Self:
         """Learn from labelled turns.
 
-        First the weights of the n-grams; then slope, length weight and intercept of each head, from scores of turns
-        whose group took no part in their weights (Platt 1999), so that probabilities are true of unseen turns.
+        First the weights of the n-grams; then slopes, length weight and intercept of each head, from scores of turns
+        whose group took no part in their weights (Platt 1999; Wolpert 1992), so that probabilities are true of unseen
+        turns. Weights are those of a logistic regression and naive Bayes ratios, each with its slope.
 
         targets: (n_turns, 3) bool, columns as `HEADS`: some part of the turn is negative, positive, angry; see
         `targets_of`. groups: (n_turns,) int64, turns that must be left out together; without it turns are dealt out to
@@ -337,23 +369,24 @@ class EmotionModel:
                 below: Head = getattr(self.prior, name + "_")
                 return below
             return Head(np.zeros(1 << self.bits, np.int16), 1.0, 0.0, -float(MAX_LOGIT), self.exponent, self.offset)
-        share = self._prior_share(name)
-        weights = self._learn(design, log_lengths, target, weight) + share
-        slope, length_weight, intercept = 1.0, 0.0, 0.0
-        expected = {"negative": self.negative_share, "positive": self.positive_share}.get(name)
-        if self.calibrated:
-            calibration = _shift(calibration, target, expected)
-            scores = self._unseen_scores(design, log_lengths, target, group, weight) + design @ share
-            slope, length_weight, intercept = calibrate(scores, log_lengths, target, calibration)
-        integers, step = quantise(weights, self.keep)
-        return Head(integers, step * slope, length_weight, intercept, self.exponent, self.offset)
+        prior = self._prior_weights(name) * self.prior_weight
+        regressed = self._regress(design, log_lengths, target, weight) + prior
+        if not self.calibrated:
+            integers, step = quantise(regressed, self.keep)
+            return Head(integers, step, 0.0, 0.0, self.exponent, self.offset)
+        scores = self._unseen_scores(design, log_lengths, target, group, weight)
+        scores[:, 0] += design @ prior
+        share = {"negative": self.negative_share, "positive": self.positive_share}.get(name)
+        slopes, length_weight, intercept = calibrate(scores, log_lengths, target, _shift(calibration, target, share))
+        integers, step = quantise(slopes[0] * regressed + slopes[1] * _ratios(design, target, weight), self.keep)
+        return Head(integers, step, length_weight, intercept, self.exponent, self.offset)
 
-    def _prior_share(self, name: str) -> Floats:
-        """What the prior adds to the weights of a head. (2**bits,) float64"""
+    def _prior_weights(self, name: str) -> Floats:
+        """The prior's n-gram weights of a head. (2**bits,) float64"""
         if self.prior is None:
             return np.zeros(1 << self.bits)
         below: Head = getattr(self.prior, name + "_")
-        return below.weights.astype(np.float64) * (self.prior_weight * below.step)
+        return below.weights.astype(np.float64) * below.step
 
     def _design(self, points: Points, starts: Offsets, ends: Offsets) -> sparse.csr_array:
         """Counts of slots by turn, scaled by length. (n_turns, 2**bits) float64"""
@@ -364,17 +397,19 @@ class EmotionModel:
         scale = np.power(np.maximum(lengths, 1) + self.offset, -self.exponent)
         return sparse.csr_array((scale[turn], (turn, slot)), shape=(len(starts), 1 << self.bits))
 
-    def _learn(
+    def _regress(
         self, design: sparse.csr_array, log_lengths: Floats, target: npt.NDArray[np.bool_], weight: Floats
     ) -> Floats:
         """Weights of n-grams by logistic regression, with length beside them so that none stands in for it."""
         from scipy import sparse
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         used = np.unique(design.indices)
         columns = sparse.hstack([design[:, used], sparse.csr_array(log_lengths[:, None])], format="csr")
         regression = LogisticRegression(C=self.regularisation, max_iter=300, tol=1e-3)
-        regression.fit(columns, target, sample_weight=weight)
+        with threadpool_limits(1):  # sums in another order are other bytes
+            regression.fit(columns, target, sample_weight=weight)
         learned = np.zeros(design.shape[1])
         learned[used] = regression.coef_[0][:-1]
         return learned
@@ -387,15 +422,34 @@ class EmotionModel:
         group: npt.NDArray[np.int64],
         weight: Floats,
     ) -> Floats:
-        """Each turn's score by weights learned without its group. (n_turns,) float64"""
-        scores = np.zeros(len(target))
+        """Each turn's scores by weights learned without its group: regression, ratios. (n_turns, 2) float64"""
+        scores = np.zeros((len(target), 2))
         for left_out in np.unique(group):
             unseen = group == left_out
-            known = target[~unseen]
+            rest = np.flatnonzero(~unseen)
+            known = target[rest]
             if known.any() and not known.all():
-                learned = self._learn(design[~unseen], log_lengths[~unseen], known, weight[~unseen])
-                scores[unseen] = design[unseen] @ learned
+                regressed = self._regress(design[rest], log_lengths[rest], known, weight[rest])
+                ratios = _ratios(design[rest], known, weight[rest])
+                scores[unseen] = design[np.flatnonzero(unseen)] @ np.column_stack((regressed, ratios))
         return scores
+
+    def unseen_negative_scores(
+        self,
+        points: Points,
+        starts: Offsets,
+        ends: Offsets,
+        targets: npt.NDArray[np.bool_],
+        groups: npt.NDArray[np.int64],
+        sample_weight: Floats,
+    ) -> tuple[Floats, Floats]:
+        """What calibration of the negative head sees: (n_turns, 2) scores without the turn's group, and what the
+        prior adds to the first with a weight of 1. (n_turns,)
+        """
+        design = self._design(points, starts, ends)
+        log_lengths = np.log(features.lengths_of(points, starts, ends) + 1.0)
+        scores = self._unseen_scores(design, log_lengths, targets[:, 0], groups, sample_weight)
+        return scores, np.asarray(design @ self._prior_weights("negative"), dtype=np.float64)
 
     def save(self, path: Path) -> None:
         """Write the model as `.npz` without pickle: for each head a bitmap of the used slots and their weights (int8),

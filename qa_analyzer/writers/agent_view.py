@@ -30,7 +30,8 @@ class Strength:
 
 def costliest_rules(findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> list[CostlyRule]:
     """Failing rules: those with a critical failure first, then by points lost. The quote is of the costliest
-    instance that has one."""
+    instance that has one.
+    """
     groups: dict[str, list[Row]] = {}
     for finding in findings:
         if finding["verdict"] == "fail" and (finding["deduction"] or finding["severity"] == "critical"):

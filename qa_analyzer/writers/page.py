@@ -29,7 +29,8 @@ FALLBACK_BOUNDS = (60.0, 85.0)
 @dataclass(frozen=True, slots=True)
 class RuleText:
     """What the report says about a rule, already in the report's language. `criterion`, `severity` and `status` are
-    codes, used where a rule has no finding to tell them."""
+    codes, used where a rule has no finding to tell them.
+    """
 
     name: str
     why: str = ""
@@ -142,7 +143,8 @@ class EmotionPoint(NamedTuple):
 
 class CriterionScore(NamedTuple):
     """One line of the score. `points` are null where nothing was judged; `weight_rescaled` is what this call could
-    earn, 0 or null where nothing was judged; `possible` is the criterion's weight in the rubric."""
+    earn, 0 or null where nothing was judged; `possible` is the criterion's weight in the rubric.
+    """
 
     code: str
     points: float | None
@@ -164,7 +166,8 @@ class CallPage:
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """The run in figures. `scored` includes `not_assessable`; scored + rejected = read. Shares are 0–1, null where
-    nothing could be measured; `score_low`/`score_high` are the quartiles."""
+    nothing could be measured; `score_low`/`score_high` are the quartiles.
+    """
 
     date: str
     read: int

@@ -22,7 +22,8 @@ COMPRESSION_LEVEL = 1
 
 class ParquetSink:
     """Writes one table in blocks of any size. Dictionary columns are written as plain strings, since their
-    dictionaries would differ from block to block; Parquet encodes them again by itself."""
+    dictionaries would differ from block to block; Parquet encodes them again by itself.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = pa.schema([_plain_field(field) for field in schema])

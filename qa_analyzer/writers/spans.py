@@ -26,7 +26,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of text under the same findings. `ending` = the findings whose badge follows here. `whole`: the shade
-    comes only from spans over the whole turn (evidence of an absence), so a span inside it must still stand out."""
+    comes only from spans over the whole turn (evidence of an absence), so a span inside it must still stand out.
+    """
 
     text: str
     numbers: tuple[int, ...] = ()

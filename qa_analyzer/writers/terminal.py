@@ -68,9 +68,9 @@ def _head(page: CallPage, names: Names, lang: Lang, cards: list[Card]) -> Panel:
 
 def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
     table = Table(title=word(lang, "call.breakdown"), box=box.SIMPLE_HEAD, title_justify="left", show_footer=True)
-    table.add_column(names.heading("findings", "criterion", lang), footer=word(lang, "call.sum"))
+    table.add_column(names.heading("findings", "criterion", lang), footer=word(lang, "call.sum"), overflow="fold")
     table.add_column(word(lang, "call.full"), justify="right", footer=_points(breakdown.full))
-    table.add_column(word(lang, "call.lost"), footer=_points(-breakdown.lost))
+    table.add_column(word(lang, "call.lost"), footer=_points(-breakdown.lost), overflow="fold")
     table.add_column(word(lang, "call.earned"), justify="right", footer=_points(breakdown.before))
     for row in breakdown.rows:
         if row.earned is None:
@@ -94,10 +94,10 @@ def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
 def _findings(cards: list[Card], names: Names, lang: Lang) -> Table:
     table = Table(title=word(lang, "call.findings"), box=box.SIMPLE_HEAD, title_justify="left", expand=True)
     table.add_column("#", no_wrap=True)
-    table.add_column(names.heading("findings", "rule", lang), ratio=2)
+    table.add_column(names.heading("findings", "rule", lang), ratio=2, overflow="fold")
     table.add_column(names.heading("findings", "deduction", lang), justify="right", no_wrap=True)
     table.add_column(names.heading("findings", "turn", lang), no_wrap=True)
-    table.add_column(names.heading("findings", "message", lang), ratio=5)
+    table.add_column(names.heading("findings", "message", lang), ratio=5, overflow="fold")
     for card in cards:
         finding = card.finding
         detail = Text(_safe(finding["message"] or ""))
@@ -133,7 +133,7 @@ def _talk(page: CallPage, cards: list[Card], lang: Lang) -> Table:
     table.add_column(justify="right", style="bright_black", no_wrap=True)
     table.add_column(style="bright_black", no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for turn in page.turns:
         text = Text()
         for piece in cut(turn.text, by_turn.get(turn.turn, ())):

@@ -8,8 +8,37 @@ from hypothesis import strategies as st
 
 from qa_analyzer.model import Call, Role, Utterance
 
-PIECES = ["您好", "抱歉", "不知道", "帮您查", "再见", "嗯", "好的", "，", "。", "呃", "对", "哦对不起", "您稍等", "（挂机声）", "抱", "歉", "查"]
-PHRASES = ["您好", "抱歉", "不知道", "帮您查", "查抱歉", "好的您", "抱歉…查", "(抱|您好)…(歉|知道)", "您好……再见", "知道帮"]
+PIECES = [
+    "您好",
+    "抱歉",
+    "不知道",
+    "帮您查",
+    "再见",
+    "嗯",
+    "好的",
+    "，",
+    "。",
+    "呃",
+    "对",
+    "哦对不起",
+    "您稍等",
+    "（挂机声）",
+    "抱",
+    "歉",
+    "查",
+]
+PHRASES = [
+    "您好",
+    "抱歉",
+    "不知道",
+    "帮您查",
+    "查抱歉",
+    "好的您",
+    "抱歉…查",
+    "(抱|您好)…(歉|知道)",
+    "您好……再见",
+    "知道帮",
+]
 LONG_PHRASES = ["您…道…查", "(您|您好)…歉…(见|道帮)", "好(的|)……您"]
 ROLES = [Role.AGENT, Role.AGENT, Role.CUSTOMER, Role.CUSTOMER, Role.UNKNOWN, Role.SYSTEM]
 SPEAKERS = st.sampled_from(["agent", "agent", "customer"])

@@ -1,4 +1,4 @@
-"""What the engine's tests share: a small rubric, rules from dictionaries, calls from lines, a transparent emotion model."""
+"""What the engine's tests share: a small rubric, rules from dictionaries, calls from lines."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qa_analyzer.analysis import Analysis, batch_settings
@@ -92,13 +94,24 @@ def test_a_sliced_record_batch_is_laid_out_like_a_whole_one() -> None:
     assert sliced.hang_up.tolist() == [HangUp.AGENT]
 
 
-SHAPES = [
+SHAPES: list[dict[str, Any]] = [
     {"require": {"by": "agent", "says": ["您好"]}},
     {"needs": ["timestamps"], "forbid": {"by": "agent", "interrupts": {"overlap": 1.0, "characters": 2}}},
-    {"needs": ["timestamps"], "when": {"silence": 2.0}, "require": {"by": "agent", "in": {"next": 1}, "says": ["您好"]}},
+    {
+        "needs": ["timestamps"],
+        "when": {"silence": 2.0},
+        "require": {"by": "agent", "in": {"next": 1}, "says": ["您好"]},
+    },
     {"needs": ["hang_up"], "forbid": {"by": "agent", "hangs_up": {"before": "farewell"}}},
     {"when": {"by": "customer", "feels": "angry"}, "forbid": {"by": "agent", "in_a_row": 2, "says": ["您好"]}},
-    {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["您好"], "then": {"by": "agent", "says": ["再见"]}}},
+    {
+        "require": {
+            "by": "agent",
+            "in": {"phase": "closing"},
+            "says": ["您好"],
+            "then": {"by": "agent", "says": ["再见"]},
+        }
+    },
     {"needs": ["timestamps"], "measure": {"figure": "longest_unannounced_silence_s", "at_most": 8.0}},
     {"measure": {"figure": "turns", "at_least": 3.0}},
 ]
@@ -116,10 +129,11 @@ def test_no_calls_are_judged_without_a_word() -> None:
     assert len(analysis.judgement.rows) == 0
 
 
-@pytest.mark.parametrize("line", ["A （挂机）", "C （笑）", "A", "A 喂", "U 喂", "S 欢迎", "[0-0] A 好", "[0-1] C （笑）", "A 😀"])
+@pytest.mark.parametrize(
+    "line", ["A （挂机）", "C （笑）", "A", "A 喂", "U 喂", "S 欢迎", "[0-0] A 好", "[0-1] C （笑）", "A 😀"]
+)
 def test_the_smallest_calls_are_judged(line: str) -> None:
     """One utterance: an event, nothing, one code point."""
     analysis = judged(line)
     assert analysis.judgement.verdicts.shape == (1, len(SHAPES))
     assert analysis.batch.n_turns == 1
-

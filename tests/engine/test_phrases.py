@@ -118,7 +118,9 @@ def test_an_event_is_no_speech_but_counts_in_a_gap() -> None:
     assert spans("抱歉（笑）没有", "抱歉没有") == ["抱歉（笑）没有"]
 
 
-@pytest.mark.parametrize("phrase", ["", "…好", "好…", "(好|)", "好[的]", "好(的", "好)的", "好|的", "好*", "😀好", "，"])
+@pytest.mark.parametrize(
+    "phrase", ["", "…好", "好…", "(好|)", "好[的]", "好(的", "好)的", "好|的", "好*", "😀好", "，"]
+)
 def test_a_phrase_that_means_nothing_is_an_error(phrase: str) -> None:
     """Whether it can match nothing or is not well formed."""
     with pytest.raises(PhraseError):
@@ -131,7 +133,9 @@ def test_a_phrase_of_one_character_is_told_from_longer_ones() -> None:
     assert not parse_phrase("喂…好").is_one_character
 
 
-TEXT = st.lists(st.sampled_from([*"甲乙丙丁", "甲", "乙", "，", "。", "啊" * 5, "啊" * 12, "啊" * 13]), max_size=14).map("".join)
+TEXT = st.lists(
+    st.sampled_from([*"甲乙丙丁", "甲", "乙", "，", "。", "啊" * 5, "啊" * 12, "啊" * 13]), max_size=14
+).map("".join)
 PART = st.sampled_from(["甲", "乙", "丙", "甲乙", "乙丙", "甲甲", "(甲|甲乙|丙)", "(|甲)乙", "乙(|丙丁)"])
 NOTATION = st.lists(st.tuples(PART, st.sampled_from(["…", "……"])), min_size=1, max_size=3).map(
     lambda parts: "".join(part + gap for part, gap in parts).rstrip("…")

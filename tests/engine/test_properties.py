@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def cut(utterance: Utterance, places: list[int]) -> list[Utterance]:
     inside = {place for place in range(len(text)) if text.rfind("（", 0, place) > text.rfind("）", 0, place)}
     bounds = sorted({0, len(text), *(place for place in places if 0 < place < len(text) and place not in inside)})
     pieces = []
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for begin, end in pairwise(bounds):
         piece = replace(utterance, text=text[begin:end])
         if utterance.start_ms is not None and utterance.end_ms is not None:
             lasting = utterance.end_ms - utterance.start_ms
@@ -75,7 +76,7 @@ def _harmless(value: Any) -> Any:
     return [_harmless(one) for one in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(calls(tidy=True), rules(kinds="says hangs_up"), st.lists(st.lists(st.integers(1, 12)), min_size=14, max_size=14))
 def test_cutting_a_call_differently_changes_no_verdict(
     call: Call, spec: dict[str, Any], places: list[list[int]]
@@ -86,7 +87,7 @@ def test_cutting_a_call_differently_changes_no_verdict(
     assert outcome(analysis, 0) == outcome(analysis, 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     calls(tidy=True),
     st.lists(st.lists(st.sampled_from(SPOKEN), min_size=1, max_size=3).map("".join), min_size=14, max_size=14),
@@ -104,9 +105,11 @@ def test_cutting_a_call_differently_changes_no_interruption(
     assert outcome(analysis, 0) == outcome(analysis, 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(calls(), min_size=2, max_size=5), st.lists(rules(), min_size=1, max_size=2), st.randoms())
-def test_another_order_of_calls_gives_the_same_rows(drawn: list[Call], specs: list[dict[str, Any]], random: Any) -> None:
+def test_another_order_of_calls_gives_the_same_rows(
+    drawn: list[Call], specs: list[dict[str, Any]], random: Any
+) -> None:
     """Each call keeps its verdicts, rows and evidence wherever it stands in the batch."""
     order = list(range(len(drawn)))
     random.shuffle(order)
@@ -116,7 +119,7 @@ def test_another_order_of_calls_gives_the_same_rows(drawn: list[Call], specs: li
     assert [outcome(after, place) for place in range(len(order))] == [outcome(before, place) for place in order]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(calls(), min_size=1, max_size=4), st.lists(rules(), min_size=1, max_size=2))
 def test_a_call_alone_is_judged_as_in_a_crowd(drawn: list[Call], specs: list[dict[str, Any]]) -> None:
     """Neighbours in the batch do not matter."""

@@ -100,7 +100,11 @@ def test_a_rule_deducts_once_a_call_on_its_first_failing_occasion() -> None:
 def test_per_occasion_makes_every_failure_cost() -> None:
     """`per_occasion: true` in the rubric deducts each time."""
     each = rubric(rules={"a": {"per_occasion": True}})
-    assert scores(PAIR, [(0, "major", 2), (0, "major", 4)], rubric_=each, passed=(1,)).deduction.tolist() == [500, 500, 0]
+    assert scores(PAIR, [(0, "major", 2), (0, "major", 4)], rubric_=each, passed=(1,)).deduction.tolist() == [
+        500,
+        500,
+        0,
+    ]
 
 
 def test_the_rubric_may_give_a_rule_its_own_deduction() -> None:
@@ -180,6 +184,7 @@ def test_a_call_with_nothing_judged_or_not_assessable_has_no_score_and_no_deduct
 
 def test_grades_begin_at_their_bound() -> None:
     """90.00 is an A, 89.99 a B."""
+
     def graded(cost: float) -> int:
         exact = rubric(rules={"a": {"deduction": cost}})
         return int(scores(PAIR, [(0, "major", 0)], rubric_=exact, passed=(1,)).grade[0])
@@ -206,10 +211,18 @@ def rubrics(draw: st.DrawFn) -> Rubric:
         {"rules": st.permutations(IDS).map(lambda ids: ids[:3]), "same": st.sampled_from(["occasion", "turn", "call"])},
         optional={"at_most": st.sampled_from(["minor", "major"])},
     )
-    scoring = st.fixed_dictionaries({}, optional={"deduction": st.sampled_from([0, 0.01, 3.33, 40]), "per_occasion": st.just(True)})
+    scoring = st.fixed_dictionaries(
+        {}, optional={"deduction": st.sampled_from([0, 0.01, 3.33, 40]), "per_occasion": st.just(True)}
+    )
     return rubric(
-        criteria={code: {"name": code, "weight": weight, "en": code} for code, weight in zip("xyz", weights, strict=True)},
-        deductions={"minor": draw(st.sampled_from([1, 2.5, 0.07])), "major": draw(st.sampled_from([5, 33.33])), "critical": 10},
+        criteria={
+            code: {"name": code, "weight": weight, "en": code} for code, weight in zip("xyz", weights, strict=True)
+        },
+        deductions={
+            "minor": draw(st.sampled_from([1, 2.5, 0.07])),
+            "major": draw(st.sampled_from([5, 33.33])),
+            "critical": 10,
+        },
         groups=draw(st.lists(group, max_size=2)),
         rules=draw(st.dictionaries(st.sampled_from(IDS), scoring, max_size=3)),
     )
@@ -228,7 +241,12 @@ ROWS = st.lists(
 
 
 @settings(max_examples=400, deadline=None)
-@given(rubrics(), ROWS, st.lists(st.sampled_from("xyz"), min_size=5, max_size=5), st.lists(st.booleans(), min_size=4, max_size=4))
+@given(
+    rubrics(),
+    ROWS,
+    st.lists(st.sampled_from("xyz"), min_size=5, max_size=5),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+)
 def test_every_breakdown_adds_up_exactly(
     drawn: Rubric, rows: list[tuple[int, int, Verdict, str, int]], criteria: list[str], assessable: list[bool]
 ) -> None:

@@ -22,7 +22,7 @@ def without_needs(spec: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if key != "needs"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(calls())
 def test_turns_are_those_of_the_twin(call: Call) -> None:
     """Utterances become the same turns, with the same texts, roles and backchannels."""
@@ -36,7 +36,7 @@ def test_turns_are_those_of_the_twin(call: Call) -> None:
     assert got == expected
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(calls(), min_size=1, max_size=3), st.lists(rules(), min_size=1, max_size=3))
 def test_verdicts_and_evidence_are_those_of_the_twin(drawn: list[Call], specs: list[dict[str, Any]]) -> None:
     """Every verdict, and the evidence of every pass and fail, is what plain loops find."""
@@ -57,5 +57,7 @@ def test_verdicts_and_evidence_are_those_of_the_twin(drawn: list[Call], specs: l
                 (rows.end[mine] - base).tolist(),
                 strict=True,
             )
-            wanted = [(row.verdict, *row.evidence) for row in expected if row.evidence and row.verdict != "undetermined"]
+            wanted = [
+                (row.verdict, *row.evidence) for row in expected if row.evidence and row.verdict != "undetermined"
+            ]
             assert sorted(got) == sorted(wanted)

@@ -232,11 +232,7 @@ def window(
     """First turn and end of a scope around turn `at` (-1: the call itself)."""
     scope = {scope: True} if isinstance(scope, str) else scope or {}
     mine = {by, "unknown"} if unknown else {by}
-    counted = [
-        place
-        for place, turn in enumerate(turns)
-        if not turn.backchannel and (by is None or turn.role in mine)
-    ]
+    counted = [place for place, turn in enumerate(turns) if not turn.backchannel and (by is None or turn.role in mine)]
     lo, hi = 0, len(turns)
     first = 1 if scope.get("first_turn") else scope.get("first", UNCOUNTED)
     if len(counted) >= first:
@@ -333,9 +329,7 @@ class Twin:
             if unknown:
                 other_lo, other_hi = window(self.turns, then.get("in"), then["by"], hit.turn, unknown=True)
                 lo, hi = max(lo, other_lo), min(hi, other_hi)
-            return any(
-                lo <= one.turn < hi and (one.turn, one.start) >= (hit.turn, hit.end) for one in candidates
-            )
+            return any(lo <= one.turn < hi and (one.turn, one.start) >= (hit.turn, hit.end) for one in candidates)
 
         good = [hit for hit in sure if holds(hit, certain, unknown=True)]
         maybe = [hit for hit in sure if hit not in good and holds(hit, certain + perhaps, unknown=False)]
@@ -364,9 +358,7 @@ class Twin:
         good = [first_in(place, sure) for place in complete if mixed[place] >= length]
         maybe = [first_in(place, sure) for place in complete if mixed[place] < length]
         maybe += [
-            first_in(place, every)
-            for place, count in mixed.items()
-            if count == length and plain.get(place, 0) < length
+            first_in(place, every) for place, count in mixed.items() if count == length and plain.get(place, 0) < length
         ]
         return good, sorted(maybe, key=lambda hit: (hit.turn, hit.start))
 
@@ -386,10 +378,11 @@ class Twin:
             if sum(letter not in SILENT for letter in normal(letters)) < spec["characters"]:
                 continue
             against_whom = [role for role in (against, "unknown") if role != turn.role]
-            overlaps = []
+            overlaps: list[tuple[str, int, int]] = []
             for role in against_whom:
                 others = [run for run in speaking if run.role == role and run.start is not None]
-                overlaps.append((role, *(overlap(turn.runs[first:], entry, others) for entry in (exact, earliest))))
+                least, most = (overlap(turn.runs[first:], entry, others) for entry in (exact, earliest))
+                overlaps.append((role, least, most))
             limit = spec["overlap"] * 1000
             hits = [(role, least >= limit) for role, least, most in overlaps if most >= limit and most > 0]
             if hits:

@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 
-import night
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 from qa_analyzer import wording
 from qa_analyzer.wording import Lang
 from qa_analyzer.writers.csv import CsvWriter, guard_formulas, guard_text, round_floats, write_csv
+
+from . import night
 
 PAGES = [night.make_page(script) for script in night.SCRIPTS]
 

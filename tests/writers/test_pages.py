@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import night
 import pytest
 
 from qa_analyzer.wording import TEXTS, Lang
@@ -16,6 +15,8 @@ from qa_analyzer.writers.call_view import break_down, order_findings
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
 from qa_analyzer.writers.html import safe_name, write_agent, write_assets, write_call, write_index
 from qa_analyzer.writers.page import CallPage, RunFacts, TurnView
+
+from . import night
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> javascript:alert(1) \u202e{{7*7}} 😡&amp;=1+1"
 VOID = {"meta", "link", "input", "img", "br", "line", "rect", "polyline", "path", "circle"}

@@ -3,13 +3,14 @@
 import io
 from dataclasses import replace
 
-import night
 import pytest
 from rich.console import Console
 
 from qa_analyzer.wording import Lang
 from qa_analyzer.writers.page import CallPage
 from qa_analyzer.writers.terminal import render_call
+
+from . import night
 
 
 def shown(page: CallPage, lang: Lang = "zh", *, colour: bool = False) -> str:

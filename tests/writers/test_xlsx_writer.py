@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import night
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +11,8 @@ import pytest
 from qa_analyzer.wording import Lang
 from qa_analyzer.writers import xlsx
 from qa_analyzer.writers.xlsx import write_xlsx
+
+from . import night
 
 PAGES = [night.make_page(script) for script in night.SCRIPTS]
 CALLS, FINDINGS = night.make_tables(PAGES)

@@ -76,7 +76,8 @@ def write_index(
     call_pages: Container[str] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all)."""
+    ids that have a page (null: all).
+    """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     return _write(
         folder / "index.html",

@@ -1,0 +1,124 @@
+"""Phases of a call, and the facts that rules ask for."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from qa_analyzer.model import CALL_TYPES
+from qa_analyzer.phases import NOT_ASSESSABLE, PHASES
+
+from .support import analysed, call, found, rule, verdict
+
+ANY_RULE = rule({"forbid": {"by": "agent", "in": {"phase": "problem"}, "says": ["不知道"]}})
+TALK = ["A 您好", "C 我的话费不对劲", "A 请问尾号", "C 一二三四五", "A 我看一下您的账单情况"]
+CLOSING = [*TALK, "C 没有了", "A 谢谢您"]
+
+
+def phase(name: str, *lines: str, **facts: Any) -> tuple[int, int, float]:
+    """First turn, end and confidence of one phase."""
+    phases = analysed([call(*lines, **facts)], ANY_RULE).court.phases
+    place = PHASES.index(name)
+    return int(phases.start[place, 0]), int(phases.end[place, 0]), float(phases.confidence[place, 0])
+
+
+def test_a_phase_is_a_range_of_turns_and_all_of_them_cover_the_call() -> None:
+    """Each begins where the one before it ends."""
+    ranges = [phase(name, *CLOSING)[:2] for name in PHASES]
+    assert ranges[0][0] == 0
+    assert ranges[-1][1] == len(CLOSING)
+    assert all(one[1] == following[0] for one, following in pairwise(ranges))
+
+
+def test_the_problem_begins_with_the_customers_first_substantial_turn() -> None:
+    """And ends where the agent answers."""
+    assert phase("problem", *CLOSING)[:2] == (1, 2)
+
+
+def test_the_closing_begins_with_its_first_cue() -> None:
+    """The customer has no more questions."""
+    assert phase("closing", *CLOSING) == (5, 7, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("hang_up", "expected"),
+    [("agent", (3, 5, 1.0)), ("customer", (5, 5, 1.0)), ("system", (5, 5, 1.0)), (None, (3, 5, 0.0))],
+)
+def test_without_a_cue_it_depends_on_who_hung_up(hang_up: str | None, expected: tuple[int, int, float]) -> None:
+    """The agent had the chance to close, the customer took it away, and nobody knows."""
+    assert phase("closing", *TALK, hang_up=hang_up) == expected
+
+
+THANKS: dict[str, Any] = {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["谢谢"]}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "hang_up", "expected"),
+    [
+        (CLOSING, None, "pass"),
+        ([*TALK, "C 没有了", "A 再见"], None, "fail"),
+        (TALK, "agent", "fail"),
+        (TALK, "customer", "not_applicable"),
+        (TALK, None, "undetermined"),
+    ],
+)
+def test_a_missing_phase_is_not_applicable_and_an_unsure_one_undetermined(
+    lines: list[str], hang_up: str | None, expected: str
+) -> None:
+    """Where there was no chance to close, nothing is asked."""
+    assert verdict(THANKS, *lines, hang_up=hang_up) == expected
+
+
+def test_a_prohibition_in_an_unsure_phase_neither_passes_nor_fails() -> None:
+    """Whether it was broken or not."""
+    spec = {"forbid": {"by": "agent", "in": {"phase": "closing"}, "says": ["账单"]}}
+    assert verdict(spec, *TALK) == "undetermined"
+    assert verdict({"forbid": {"by": "agent", "in": {"phase": "closing"}, "says": ["不知道"]}}, *TALK) == "undetermined"
+    assert verdict(spec, *TALK, hang_up="agent") == "fail"
+
+
+def test_a_trigger_in_an_unsure_phase_asks_for_nothing_certain() -> None:
+    """Its occasions are undetermined."""
+    spec = {"when": {"by": "agent", "says": ["账单"], "phase": "closing"}, "require": {"by": "agent", "says": ["谢谢"]}}
+    assert verdict(spec, *TALK) == "undetermined"
+    assert verdict(spec, *TALK, hang_up="agent") == "fail"
+    assert verdict(spec, *TALK, hang_up="customer") == "not_applicable"
+
+
+def test_before_a_phase_is_everything_up_to_its_first_turn() -> None:
+    """The turn that opens it is no longer in the scope."""
+    spec = {"require": {"by": "agent", "in": {"before": "closing"}, "says": ["谢谢"]}}
+    assert found(spec, *CLOSING) == [("fail", None, "您好")]
+    assert verdict(spec, "A 谢谢", *CLOSING[1:]) == "pass"
+
+
+def test_a_complaint_is_one_by_its_type_its_words_or_its_feelings() -> None:
+    """In this order; anything else is an inquiry."""
+    calls = [
+        call(*TALK, call_type="callback"),
+        call(*TALK, "C 我要投诉"),
+        call(*TALK, "C 怒"),
+        call(*TALK, "C 恼", "A 嗯", "C 恼"),
+        call(*TALK, "C 恼"),
+        call(*TALK, "C 我要投诉", call_type="inquiry"),
+    ]
+    facts = analysed(calls, ANY_RULE).court.facts
+    assert [CALL_TYPES[one] for one in facts.call_type] == ["callback", *["complaint"] * 3, "inquiry", "inquiry"]
+    assert facts.inferred.tolist() == [False, True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["C 您好", "C 在吗", "S 再见"], "no_agent_turn"),
+        (["A 您好", "C 喂您好"], "too_few_turns"),
+        (["A hello my friend", "C how are you", "A fine thank you"], "not_chinese"),
+        (TALK, None),
+    ],
+)
+def test_a_call_that_cannot_be_assessed_says_why(lines: list[str], reason: str | None) -> None:
+    """No agent, too short, or another language."""
+    found_ = int(analysed([call(*lines)], ANY_RULE).court.facts.not_assessable[0])
+    assert (NOT_ASSESSABLE[found_] if found_ >= 0 else None) == reason
