@@ -949,7 +949,7 @@ def _worth_showing(rows: Rows, verdicts: NDArray[np.uint8]) -> Mask:
     overall = np.flatnonzero(open_ & bare & (verdicts[rows.call] == Verdict.UNDETERMINED))
     shown |= open_ & ~bare
     shown[overall[np.unique(rows.call[overall], return_index=True)[1]]] = True
-    return shown
+    return np.asarray(shown)
 
 
 def _same_occasion(rows: Rows, call: Indices, occasion: Indices, n_turns: int) -> Mask:

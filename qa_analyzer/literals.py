@@ -105,39 +105,48 @@ class LiteralSet:
         if self._single is not None:
             self._single[[code for code, _ in single]] = [index for _, index in single]
             self._is_single = self._single >= 0
-        nodes: dict[str, int] = {}
-        edges: dict[tuple[int, int], int] = {}
-        ends: list[int] = []
-        pairs: dict[int, int] = {}
-        for index, literal in enumerate(literals):
-            if len(literal) == 1:
-                continue
-            for length in range(2, len(literal) + 1):
-                prefix = literal[:length]
-                if prefix not in nodes:
-                    nodes[prefix] = len(ends)
-                    ends.append(-1)
-                    if length == 2:
-                        pairs[ord(prefix[0]) * PLANE_SIZE + ord(prefix[1])] = nodes[prefix]
-                    else:
-                        edges[nodes[prefix[:-1]], ord(prefix[-1])] = nodes[prefix]
-            ends[nodes[literal]] = index
         self.count = len(literals)
-        self._ends = np.array(ends, np.int64)
-        self._inner = np.zeros(len(ends), np.bool_)
-        self._inner[[node for node, _ in edges]] = True
-        keys = np.fromiter(pairs, np.int64, len(pairs))
+        self._build([literal for literal in literals if len(literal) > 1], literals)
+
+    def _build(self, long: list[str], literals: Sequence[str]) -> None:
+        """The trie, level by level: the distinct (parent, character) pairs of a level are its nodes."""
+        lengths = np.fromiter(map(len, long), np.int64, len(long))
+        numbers = np.flatnonzero(np.fromiter((len(one) > 1 for one in literals), np.bool_, len(literals)))
+        codes = np.frombuffer("".join(long).encode("utf-16-le"), np.uint16).astype(np.int64)
+        begin = np.cumsum(lengths) - lengths
+        pairs = codes[begin] * PLANE_SIZE + codes[begin + 1]
+        keys, node = np.unique(pairs, return_inverse=True)
         first, second = keys >> 16, keys & 0xFFFF
         self._begins = np.zeros(PLANE_SIZE, np.bool_)
         self._begins[self._mixed(first.astype(np.uint16), second.astype(np.uint16))] = True
         self._first, rows = _numbered(first)
         self._second, columns = _numbered(second)
         self._pairs = np.full((rows, columns), -1, np.int32)
-        self._pairs[self._first[first], self._second[second]] = np.fromiter(pairs.values(), np.int64, len(pairs))
-        self._edges = _Transitions(
-            np.fromiter((node * PLANE_SIZE + code for node, code in edges), np.int64, len(edges)),
-            np.fromiter(edges.values(), np.int64, len(edges)),
-        )
+        self._pairs[self._first[first], self._second[second]] = np.arange(len(keys))
+        ends = [np.full(len(keys), -1, np.int64)]
+        edge_keys: list[Indices] = []
+        edge_values: list[Indices] = []
+        total = len(keys)
+        base = 0
+        alive = np.arange(len(long))
+        depth = 2
+        while len(alive):
+            done = lengths[alive] == depth
+            ends[-1][node[done] - base] = numbers[alive[done]]
+            alive, node = alive[~done], node[~done]
+            step = node * PLANE_SIZE + codes[begin[alive] + depth]
+            keys, number = np.unique(step, return_inverse=True)
+            edge_keys.append(keys)
+            edge_values.append(total + np.arange(len(keys)))
+            ends.append(np.full(len(keys), -1, np.int64))
+            base, node = total, total + number
+            total += len(keys)
+            depth += 1
+        self._ends = np.concatenate(ends)
+        all_keys = np.concatenate([*edge_keys, EMPTY])
+        self._inner = np.zeros(total, np.bool_)
+        self._inner[all_keys // PLANE_SIZE] = True
+        self._edges = _Transitions(all_keys, np.concatenate([*edge_values, EMPTY]))
 
     @staticmethod
     def _mixed(first: Normal, second: Normal) -> Normal:

@@ -65,7 +65,7 @@ class Facts:
 
     @property
     def complaint(self) -> Mask:
-        return self.call_type == CALL_TYPES.index("complaint")
+        return np.asarray(self.call_type == CALL_TYPES.index("complaint"))
 
 
 def _first_in_call(turns: Indices, lo: Indices, hi: Indices, default: Indices) -> tuple[Indices, Mask]:

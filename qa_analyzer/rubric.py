@@ -114,7 +114,7 @@ def _shares(weights: Indices) -> Indices:
     remainder = weights * FULL - floor * safe
     missing = np.where(total[:, 0] > 0, FULL - floor.sum(axis=1), 0)
     rank = np.argsort(np.argsort(-remainder, axis=1, kind="stable"), axis=1, kind="stable")
-    return floor + (rank < missing[:, None]) * (weights > 0)
+    return np.asarray(floor + (rank < missing[:, None]) * (weights > 0))
 
 
 def _members(group: Group, ids: dict[str, int], rule: Indices) -> Indices:

@@ -327,6 +327,8 @@ def test_what_must_follow_must_come_after() -> None:
     here = require(["您好"], then={"by": "agent", "in": "same_turn", "says": ["工号"]})
     assert verdict(here, "A 您好，工号一") == "pass"
     assert verdict(here, "A 工号一，您好") == "fail"
+    again = require(["您好"], then={"by": "agent", "in": "same_turn", "says": ["您好"]})
+    assert (verdict(again, "A 您好"), verdict(again, "A 您好，您好")) == ("fail", "pass")
     anywhere = require(["您好"], then={"by": "customer", "says": ["谢谢"]})
     assert verdict(anywhere, "C 谢谢", "A 您好") == "fail"
     assert verdict(anywhere, "A 您好", "C 喂", "C 谢谢") == "pass"

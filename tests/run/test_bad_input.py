@@ -39,7 +39,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> Scored:
     return scored(write_calls(folder / "calls.ndjson", GOOD), rules, folder / "report")
 
 
-# ---- bad lines among good ones --------------------------------------------------------------------------------------
+# ---- bad lines among good ones ----------------------------------------------------------------------------------
 
 BAD_LINES = {
     "broken JSON": (b'{"call_id": "bad", "utterances": [{"text": "a"}\n', "bad", "JSON"),
@@ -128,7 +128,7 @@ def test_evidence_after_repaired_characters_keeps_its_place(tmp_path: Path, rule
     assert (row["text_start"], row["text_end"], row["quote"]) == (4, 6, "您好")
 
 
-# ---- bad files among good ones ----------------------------------------------------------------------------------------
+# ---- bad files among good ones ------------------------------------------------------------------------------------
 
 BAD_FILES = {
     "empty": (b"", "文件是空的"),
@@ -229,7 +229,7 @@ def test_the_first_of_a_repeated_id_is_scored_and_the_others_name_its_file_and_l
 
 def test_ids_repeated_across_blocks_of_one_large_file_name_file_and_line(tmp_path: Path, rules: Path) -> None:
     """Lines are counted in the file, not in the block, and blocks are taken in order with two workers too."""
-    calls = [call(f"n{number % 300}", [say("agent", "您好。" + "嗯" * 700)] + list(CALM[1:])) for number in range(700)]
+    calls = [call(f"n{number % 300}", [say("agent", "您好。" + "嗯" * 700), *CALM[1:]]) for number in range(700)]
     path = write_calls(tmp_path / "large.ndjson", calls)
     assert path.stat().st_size > 1 << 20
     report = scored(path, rules, tmp_path / "report", block_bytes=200_000, workers=2)

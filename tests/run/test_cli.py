@@ -6,12 +6,12 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from qa_analyzer.cli import app
 
@@ -19,6 +19,7 @@ from .made import CALM, HEATED, INSULTING, RULES, call, mixed_calls, read_csv, s
 
 WIDE = {"COLUMNS": "160"}
 runner = CliRunner()
+Score = Callable[..., Result]
 
 
 def invoke(*arguments: str | Path, **environment: str) -> Result:
@@ -33,7 +34,7 @@ def python(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
 
 
 @pytest.fixture
-def score(tmp_path: Path, rules: Path):  # noqa: ANN201 - a function of the arguments of `score`
+def score(tmp_path: Path, rules: Path) -> Score:
     """`qa-analyzer score` with the small rules, into a folder of the test."""
 
     def run(*arguments: str | Path) -> Result:
@@ -58,19 +59,19 @@ def test_the_program_runs_as_a_module_from_any_folder(tmp_path: Path, rules: Pat
     assert "\x1b" not in done.stdout
 
 
-def test_exit_0_when_all_were_scored(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_exit_0_when_all_were_scored(tmp_path: Path, score: Score) -> None:
     """A call that is not assessable is scored, and a critical failure is no error by itself."""
     assert score(write_calls(tmp_path / "calls.ndjson", mixed_calls())).exit_code == 0
 
 
-def test_exit_1_when_some_were_rejected(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_exit_1_when_some_were_rejected(tmp_path: Path, score: Score) -> None:
     """The message says where the reasons are."""
     done = score(write_calls(tmp_path / "calls.ndjson", [call("a"), call("b", [])]))
     assert done.exit_code == 1
     assert "rejected.csv" in done.output
 
 
-def test_exit_2_when_nothing_could_be_scored(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_exit_2_when_nothing_could_be_scored(tmp_path: Path, score: Score) -> None:
     """The report is written all the same, since it says why."""
     done = score(write_calls(tmp_path / "calls.ndjson", [call("b", [])]))
     assert done.exit_code == 2
@@ -88,14 +89,14 @@ def test_exit_2_when_nothing_could_be_scored(tmp_path: Path, score) -> None:  # 
     ],
     ids=["critical", "critical and rejected", "none", "rejected", "nothing scored"],
 )
-def test_exit_3_with_fail_on_critical_wins_over_1(tmp_path: Path, score, calls: list[object], code: int) -> None:  # noqa: ANN001
+def test_exit_3_with_fail_on_critical_wins_over_1(tmp_path: Path, score: Score, calls: list[object], code: int) -> None:
     """Only where the option asks for it and a critical failure was found."""
     done = score(write_calls(tmp_path / "calls.ndjson", calls), "--fail-on", "critical")
     assert done.exit_code == code
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_missing_path_is_exit_2_with_the_remedy(tmp_path: Path, score, lang: str) -> None:  # noqa: ANN001
+def test_a_missing_path_is_exit_2_with_the_remedy(tmp_path: Path, score: Score, lang: str) -> None:
     """No traceback, no report."""
     done = score(tmp_path / "nothing.ndjson", "--lang", lang)
     assert done.exit_code == 2
@@ -117,7 +118,7 @@ def test_a_missing_path_is_exit_2_with_the_remedy(tmp_path: Path, score, lang: s
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_an_option_that_means_nothing_is_exit_2(tmp_path: Path, score, arguments: list[str], told: str) -> None:  # noqa: ANN001
+def test_an_option_that_means_nothing_is_exit_2(tmp_path: Path, score: Score, arguments: list[str], told: str) -> None:
     """The message names the value and what there is; options of later issues are absent, not ignored."""
     done = score(write_calls(tmp_path / "calls.ndjson", [call("a")]), *arguments)
     assert done.exit_code == 2
@@ -125,7 +126,7 @@ def test_an_option_that_means_nothing_is_exit_2(tmp_path: Path, score, arguments
     assert not (tmp_path / "report").exists()
 
 
-def test_a_file_that_is_no_emotion_model_is_exit_2(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_a_file_that_is_no_emotion_model_is_exit_2(tmp_path: Path, score: Score) -> None:
     """The message names the file and how to train one."""
     (tmp_path / "model.npz").write_bytes(b"not a model")
     done = score(write_calls(tmp_path / "calls.ndjson", [call("a")]), "--emotion", tmp_path / "model.npz")
@@ -135,7 +136,7 @@ def test_a_file_that_is_no_emotion_model_is_exit_2(tmp_path: Path, score) -> Non
     assert "Traceback" not in done.output
 
 
-def test_a_foreign_folder_is_exit_2_and_left_alone(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_a_foreign_folder_is_exit_2_and_left_alone(tmp_path: Path, score: Score) -> None:
     """The message names the folder and -o."""
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "mine.txt").write_text("mine")
@@ -162,7 +163,7 @@ def test_all_rule_errors_are_printed_with_file_and_line_before_any_input_is_read
     assert "nothing.ndjson" not in done.output
 
 
-def test_snownlp_can_be_chosen_as_the_model_of_emotion(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_snownlp_can_be_chosen_as_the_model_of_emotion(tmp_path: Path, score: Score) -> None:
     """The baseline scores a small call, and run.json says so."""
     done = score(write_calls(tmp_path / "calls.ndjson", [call("a", HEATED)]), "--emotion", "snownlp")
     assert done.exit_code == 0
@@ -349,7 +350,7 @@ def test_show_works_through_the_shell_with_the_shipped_rules(tmp_path: Path, che
     assert "\x1b" not in shown.stdout
 
 
-def test_calm_calls_lose_nothing(tmp_path: Path, score) -> None:  # noqa: ANN001
+def test_calm_calls_lose_nothing(tmp_path: Path, score: Score) -> None:
     """The best call of the tests has 100 points, so that what others lose is their own."""
     assert score(write_calls(tmp_path / "calls.ndjson", [call("a", CALM)])).exit_code == 0
     assert read_csv(tmp_path / "report" / "agents.csv")[1][4] == "100"

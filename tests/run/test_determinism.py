@@ -123,8 +123,8 @@ def test_another_order_of_calls_gives_the_same_rows(
     other = scored(write_calls(tmp_path / "b.ndjson", moved), rules, tmp_path / "other", block_bytes=30_000)
     assert other.calls.index.tolist() == [made["call_id"] for made in moved]
     for name in ORDERED:
-        tables = [report.tables[name].sort_values("call_id", kind="stable") for report in (straight, other)]
-        pd.testing.assert_frame_equal(*(table.reset_index(drop=True) for table in tables))
+        left, right = (report.tables[name].sort_values("call_id", kind="stable") for report in (straight, other))
+        pd.testing.assert_frame_equal(left.reset_index(drop=True), right.reset_index(drop=True))
     unstable = ["agent_name", "team"]  # of calls at the very same time the last in the input counts
     left, right = (report.tables["agents"].drop(columns=unstable) for report in (straight, other))
     pd.testing.assert_frame_equal(left, right)
