@@ -46,8 +46,10 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 NOWHERE = -1
-NEAR_TURNS = 6
+NEAR_TURNS = 3
 """So many turns before and after a window the nearest near miss is looked for."""
+HEARD_KEPT = 8
+"""So many scans of windows are kept for the next clause."""
 WIDEST_OTHERS = 8
 """What the wrong party said is a near miss only in windows of at most so many turns."""
 FAREWELL_TURNS = 2
@@ -236,19 +238,29 @@ class Judgement:
     rule: Indices
 
 
+ScopeKey = tuple[int, str | None, str]
+"""Rule (-1 where the scope means the same turns for every rule), speaker, scope as text."""
+
+
+def _scope_key(rule: int, by: str | None, scope: Scope) -> ScopeKey:
+    relative = scope.same_turn or scope.next is not None or scope.previous is not None
+    return (rule if relative else -1, by, scope.model_dump_json(exclude_defaults=True))
+
+
 @dataclass
 class Ruleset:
     """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered.
 
-    phrases: by speaker, what clauses without a scope say, scanned for everywhere. scoped: by identity of a clause with
-    a scope, scanned for only in its windows. own: by identity of a clause (its `unless`) or of a neighbour in its
+    phrases: by speaker, what clauses without a scope say, scanned for everywhere. scoped: what clauses with a scope
+    say, scanned for only in its windows; scope_of: by identity of a clause, which of them is its. own: by identity of a clause (its `unless`) or of a neighbour in its
     `unless_in`, scanned for only around the clause's hits.
     """
 
     rulebook: Rulebook
     rules: tuple[Rule, ...] = field(init=False)
     phrases: dict[str | None, PhraseSet] = field(init=False)
-    scoped: dict[int, PhraseSet] = field(init=False, default_factory=dict)
+    scoped: dict[ScopeKey, PhraseSet] = field(init=False)
+    scope_of: dict[int, ScopeKey] = field(init=False, default_factory=dict)
     own: dict[int, PhraseSet] = field(init=False, default_factory=dict)
     cues: CueBook = field(init=False)
     middle_phases: bool = field(init=False)
@@ -258,13 +270,16 @@ class Ruleset:
     def __post_init__(self) -> None:
         self.rules = tuple(rule for rule in self.rulebook.rules if rule.spec.status != "off")
         said: dict[str | None, list[Phrase]] = {}
+        scoped: dict[ScopeKey, list[Phrase]] = {}
         for number, rule in enumerate(self.rules):
             for by, clause in _all_clauses(rule.spec):
                 spoken = [parse_phrase(source) for source, _, _ in _says(clause)]
                 if clause.in_ is None or isinstance(clause, Trigger):
                     said.setdefault(by, []).extend(spoken)
                 elif spoken:
-                    self.scoped[id(clause)] = PhraseSet(spoken)
+                    key = _scope_key(number, by, clause.in_)
+                    self.scope_of[id(clause)] = key
+                    scoped.setdefault(key, []).extend(spoken)
             for place, part in enumerate(_faults(rule.spec)):
                 self.clause_ids[number, place] = len(self.clauses)
                 for one in _alternatives(part):
@@ -274,6 +289,7 @@ class Ruleset:
             for _, clause in _all_clauses(rule.spec):
                 self.own.update(_own_sets(clause))
         self.phrases = {by: PhraseSet(phrases) for by, phrases in said.items()}
+        self.scoped = {key: PhraseSet(phrases) for key, phrases in scoped.items()}
         self.cues = CueBook(self.rubric.phrases)
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 
@@ -392,6 +408,7 @@ class Court:
     phases: Phases
     facts: Facts
     _heard: dict[str | None, LiteralHits] = field(default_factory=dict)
+    _heard_in: dict[tuple[ScopeKey, int], LiteralHits] = field(default_factory=dict)
     _countable: dict[tuple[str | None, bool], Indices] = field(default_factory=dict)
     _all: dict[str | None, Indices] = field(default_factory=dict)
 
@@ -536,6 +553,15 @@ class Court:
             self._heard[by] = self.ruleset.phrases[by].scan(self.batch.spoken(by))
         return self._heard[by]
 
+    def heard_in(self, key: ScopeKey, turns: Indices) -> LiteralHits:
+        """All literals of the clauses with one scope in some turns. Several clauses of a rule ask for the same."""
+        name = (key, hash(turns.tobytes()))
+        if name not in self._heard_in:
+            while len(self._heard_in) >= HEARD_KEPT:
+                self._heard_in.pop(next(iter(self._heard_in)))
+            self._heard_in[name] = self.ruleset.scoped[key].scan(text_of_turns(self.batch, turns))
+        return self._heard_in[name]
+
     def spans_to_hits(self, visible: VisibleText, spans: Spans, category: Indices, severity: Indices) -> Hits:
         """Spans of a visible text as hits in the text as given."""
         start = visible.position[spans.start].astype(np.int64)
@@ -611,8 +637,11 @@ class Court:
         turn = turn[(role != Role[clause.by.upper()]) & (role != Role.UNKNOWN)]
         if not len(turn):
             return _no_hits()
-        phrases = self.ruleset.scoped[id(clause)] if clause.in_ is not None else self.ruleset.phrases[clause.by]
-        return self.said(clause, clause.by, phrases.scan(text_of_turns(self.batch, turn)))[0]
+        if clause.in_ is None:
+            literals = self.ruleset.phrases[clause.by].scan(text_of_turns(self.batch, turn))
+        else:
+            literals = self.heard_in(self.ruleset.scope_of[id(clause)], turn)
+        return self.said(clause, clause.by, literals)[0]
 
     def search(self, clause: Clause, call: Indices, turn: Indices) -> tuple[Found, Look]:
         """What a clause finds around occasions. One with a scope is looked for in its windows and close by only."""
@@ -643,7 +672,7 @@ class Court:
             literals = None
             if clause.in_ is not None:
                 scanned = turns if turns is not None else self.turns_heard(clause.by)
-                literals = self.ruleset.scoped[id(clause)].scan(text_of_turns(self.batch, scanned))
+                literals = self.heard_in(self.ruleset.scope_of[id(clause)], scanned)
             parts.append(self.said(clause, clause.by, literals))
         if clause.feels is not None:
             turn = np.flatnonzero(getattr(self.mood, clause.feels))
@@ -857,6 +886,14 @@ def _no_hits() -> Hits:
 def _one_each(hits: Hits, turns: Mask) -> Hits:
     """The first hit in each of the marked turns. `turns`: (t,) bool."""
     return hits.select(np.unique(hits.turn, return_index=True)[1]).select(turns[np.unique(hits.turn)])
+
+
+def _looks_ahead(clause: Clause) -> bool:
+    return clause.in_ is not None and clause.in_.next is not None
+
+
+def _looks_back(clause: Clause) -> bool:
+    return clause.in_ is not None and clause.in_.previous is not None
 
 
 def _is_about_the_call(trigger: Trigger) -> bool:
@@ -1124,6 +1161,14 @@ class _Trial:
         for other in rows[1:]:
             better = rank[other.verdict] > rank[best.verdict]
             best = Rows(*(np.where(better, getattr(other, one.name), getattr(best, one.name)) for one in fields(Rows)))
+        # Where no turn came after the occasion, that it had not been done before is no failure either.
+        ahead = [one.verdict == Verdict.NOT_APPLICABLE for one, c in zip(rows, clauses, strict=True) if _looks_ahead(c)]
+        others = [one.verdict == Verdict.FAIL for one, c in zip(rows, clauses, strict=True) if not _looks_back(c)]
+        if ahead:
+            spared = (best.verdict == Verdict.FAIL) & np.logical_or.reduce(ahead)
+            if others:
+                spared &= ~np.logical_or.reduce(others)
+            best.verdict = np.where(spared, Verdict.NOT_APPLICABLE, best.verdict).astype(np.int64)
         return best
 
     def require_clause(self, clause: Clause, number: int, call: Indices, turn: Indices) -> Rows:

@@ -1,0 +1,83 @@
+"""The sample calls: what the shipped rules say against what a supervisor would say (`expected.csv`).
+
+`tests/data/known_disagreements.csv` lists every verdict that differs, each with a reason. It must match exactly: a new
+disagreement fails the test, and so does a listed one that has disappeared and must be taken off the list.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from .made import Scored
+
+KEY = ("call_id", "rule", "expected", "got")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def expected(checkout: Path) -> dict[tuple[str, str], str]:
+    """Call and rule → the supervisor's verdict."""
+    rows = rows_of(checkout / "sample_transcripts" / "expected.csv")
+    found = {(row["call_id"], row["rule"]): row["verdict"] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+@pytest.fixture(scope="module")
+def known(checkout: Path) -> list[dict[str, str]]:
+    return rows_of(checkout / "tests" / "data" / "known_disagreements.csv")
+
+
+def test_every_sample_call_has_a_verdict_for_every_rule_named(
+    samples: Scored, expected: dict[tuple[str, str], str]
+) -> None:
+    """Calls × rules, with no gap; every rule named is shipped."""
+    calls, rules = {call for call, _ in expected}, {rule for _, rule in expected}
+    assert calls == set(samples.calls.index)
+    assert len(expected) == len(calls) * len(rules)
+    assert {f"rule:{rule}" for rule in rules} <= set(samples.calls.columns)
+
+
+def test_verdicts_differ_from_the_supervisors_only_where_the_list_says_so(
+    samples: Scored, expected: dict[tuple[str, str], str], known: list[dict[str, str]]
+) -> None:
+    """No new disagreement, and none on the list that is gone."""
+    given = {(call, rule): str(samples.calls.loc[call, f"rule:{rule}"]) for call, rule in expected}
+    found = {(*place, expected[place], got) for place, got in given.items() if got != expected[place]}
+    listed = {tuple(row[name] for name in KEY) for row in known}
+    new = "\n".join(",".join(one) for one in sorted(found - listed))
+    gone = "\n".join(",".join(one) for one in sorted(map(tuple, listed - found)))
+    assert found == listed, f"new, look at the calls:\n{new}\ngone, take them off the list:\n{gone}"
+
+
+def test_every_known_disagreement_has_a_reason_and_they_are_few(
+    expected: dict[tuple[str, str], str], known: list[dict[str, str]]
+) -> None:
+    """Sorted, said once, and fewer than one verdict in ten."""
+    places = [(row["call_id"], row["rule"]) for row in known]
+    assert places == sorted(set(places))
+    assert all(len(row["reason"]) >= 4 for row in known)
+    assert len(known) < len(expected) / 10
+
+
+def test_the_order_of_the_agents_is_the_one_the_samples_were_written_for(samples: Scored) -> None:
+    """Of agents with several calls, the one written as excellent has the best mean, the failing one the worst."""
+    several = samples.agents[samples.agents["calls"] >= 3]
+    means = several["score_mean"]
+    assert means.idxmax() == "A8001"
+    assert means.idxmin() == "A8011"
+    assert means["A8001"] - means["A8011"] > 25
+
+
+def test_traditional_and_recogniser_texts_are_quoted_as_they_were_given(samples: Scored) -> None:
+    """Quotes of the Taiwanese calls are in traditional characters, whatever matching made of them."""
+    quotes = "".join(samples.findings[samples.findings["call_id"] == "tw_shop_037"]["quote"].dropna())
+    assert "請" in quotes or "謝" in quotes
+    assert not set("请谢") & set(quotes)
