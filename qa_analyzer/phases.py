@@ -38,8 +38,11 @@ LEAST_HAN_SHARE = 0.3
 """Share of Han characters in the speech below which a call is not Chinese."""
 SUBSTANTIAL = 4
 """Code points of speech from which a customer turn can state a problem."""
-UNHAPPY_TURNS = 2
-"""So many negative customer turns make a call without a type a complaint."""
+UNHAPPY_TURNS = 3
+UNHAPPY_SHARE = 0.5
+FURIOUS_TURNS = 2
+"""Without a type a call is a complaint by its words, or if so many customer turns are negative and that share of what
+the customer says, or so many are angry. One sharp question makes no complaint: the reaction rules hang on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +156,12 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     count = batch.n_calls
     given = pc.index_in(batch.columns.column("call_type"), value_set=_strings(CALL_TYPES))
     given = np.asarray(pc.fill_null(given, -1).to_numpy(zero_copy_only=False)).astype(np.int8)
-    unhappy = np.bincount(batch.turn_call[negative], minlength=count) >= UNHAPPY_TURNS
-    furious = np.bincount(batch.turn_call[angry], minlength=count) > 0
-    complains = cues.calls("complaint", Role.CUSTOMER) | unhappy | furious
+    unhappy = np.bincount(batch.turn_call[negative], minlength=count)
+    furious = np.bincount(batch.turn_call[angry], minlength=count)
+    speaking = (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel
+    spoken = np.bincount(batch.turn_call[speaking], minlength=count)
+    moody = (unhappy >= UNHAPPY_TURNS) & (unhappy >= UNHAPPY_SHARE * spoken)
+    complains = cues.calls("complaint", Role.CUSTOMER) | moody | (furious >= FURIOUS_TURNS)
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
 
     resolved = _later_than_any_setback(batch, cues, negative)
