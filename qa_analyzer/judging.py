@@ -627,11 +627,11 @@ class Court:
             visible.position[spans.end - 1].astype(np.int64) + 1,
         )
 
-    def said_by_others(self, clause: Clause, lo: Indices, hi: Indices) -> Hits:
+    def said_by_others(self, clause: Clause, lo: Indices, hi: Indices, *, everywhere: bool) -> Hits:
         """What a clause speaks of, said by the wrong party within some windows."""
         if clause.by is None or clause.says is None:
             return _no_hits()
-        narrow = (hi - lo <= WIDEST_OTHERS) & (hi > lo)
+        narrow = ((hi - lo <= WIDEST_OTHERS) | everywhere) & (hi > lo)
         turn = np.unique(ranges(lo[narrow], (hi - lo)[narrow]))
         role = self.batch.turn_role[turn]
         turn = turn[(role != Role[clause.by.upper()]) & (role != Role.UNKNOWN)]
@@ -643,9 +643,14 @@ class Court:
             literals = self.heard_in(self.ruleset.scope_of[id(clause)], turn)
         return self.said(clause, clause.by, literals)[0]
 
-    def search(self, clause: Clause, call: Indices, turn: Indices) -> tuple[Found, Look]:
-        """What a clause finds around occasions. One with a scope is looked for in its windows and close by only."""
-        if clause.in_ is None or clause.says is None:
+    def search(
+        self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False
+    ) -> tuple[Found, Look]:
+        """What a clause finds around occasions. One with a scope is looked for in its windows and close by only.
+
+        `everywhere`: any near miss counts, however far.
+        """
+        if clause.in_ is None or clause.says is None or everywhere:
             found = self.find(clause)
         else:
             lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
@@ -671,7 +676,8 @@ class Court:
         if clause.says is not None:
             literals = None
             if clause.in_ is not None:
-                scanned = turns if turns is not None else self.turns_heard(clause.by)
+                # A row may begin long before the window that it ends in.
+                scanned = self.turns_heard(clause.by) if turns is None or clause.in_a_row is not None else turns
                 literals = self.heard_in(self.ruleset.scope_of[id(clause)], scanned)
             parts.append(self.said(clause, clause.by, literals))
         if clause.feels is not None:
@@ -1182,7 +1188,7 @@ class _Trial:
             opposite = np.array([Verdict.NOT_APPLICABLE, Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS], np.int64)
             rows.verdict = opposite[verdict]
             return rows
-        found, look = court.search(clause, call, turn)
+        found, look = court.search(clause, call, turn, everywhere=severity == CRITICAL)
         held = look.first >= 0
         verdict = np.where(look.spoke | self.left_alone(clause, look, call, turn), Verdict.FAIL, Verdict.NOT_APPLICABLE)
         verdict = np.where(held, Verdict.PASS, verdict)
@@ -1217,7 +1223,8 @@ class _Trial:
     def near_misses(self, rows: Rows, clause: Clause, found: Found, look: Look, failed: Mask) -> None:
         """For what is missing: the nearest thing that came close, and why it did not count."""
         begin, end = self.court.batch.call_turn[rows.call], self.court.batch.call_turn[rows.call + 1]
-        others = self.court.said_by_others(clause, look.lo[failed], look.hi[failed])
+        critical = bool((rows.severity == CRITICAL).any())
+        others = self.court.said_by_others(clause, look.lo[failed], look.hi[failed], everywhere=critical)
         for near, hits, lo, hi, last in (
             (Near.TOO_EARLY, found.sure, begin, look.lo, True),
             (Near.TOO_LATE, found.sure, look.hi, end, False),
