@@ -40,6 +40,8 @@ BLOCK_POINTS = 1 << 16
 MULTIPLIER = np.uint32(0x9E3779B1)
 """Odd, and near 2**32 / golden ratio (Knuth, TAOCP 3, 6.4): neighbouring codes are spread over the whole range."""
 
+LARGEST_WEIGHT = (1 << 15) // MAX_ORDER - 1
+_HIGH = 1 << 16
 _PLANE = 1 << 16
 _OTHER = _PLANE - 1  # what lies outside the basic plane (emoji, rare characters) shares one code
 _DROPPED_CHARACTERS = "，、,。.；;：:…·—-~～（）()【】[]《》<>「」『』“”‘’\"'`_*#/\\|+=^&@{}．﹐﹑､｡\ufffd\ufeff\u200b"
@@ -185,35 +187,41 @@ def weigh(points: Points, starts: Offsets, ends: Offsets, table: Table) -> tuple
 
     table: (2**bits,) int16. Returns (sums, lengths), each (n_turns,) int64.
     """
-    sums, lengths = _weigh(points, starts, ends, (table,))
-    return sums[0], lengths
+    sums, _, lengths = weigh_both(points, starts, ends, pack(np.zeros_like(table), table))
+    return sums, lengths
+
+
+def pack(high: Table, low: Table) -> npt.NDArray[np.int32]:
+    """Two tables of (2**bits,) int16 as one, so that one look-up fetches both weights. (2**bits,) int32
+
+    ValueError when a weight of the low one is so large that the sum of a position's n-grams would not fit 16 bits.
+    """
+    if np.abs(low.astype(np.int32)).max(initial=0) > LARGEST_WEIGHT:
+        raise ValueError(f"weights may not exceed {LARGEST_WEIGHT}")
+    return high.astype(np.int32) * _HIGH + low
 
 
 def weigh_both(
-    points: Points, starts: Offsets, ends: Offsets, first: Table, second: Table
+    points: Points, starts: Offsets, ends: Offsets, packed: npt.NDArray[np.int32]
 ) -> tuple[Offsets, Offsets, Offsets]:
-    """`weigh` with two tables of one size in one pass: (sums of the first, sums of the second, lengths)."""
-    sums, lengths = _weigh(points, starts, ends, (first, second))
-    return sums[0], sums[1], lengths
-
-
-def _weigh(points: Points, starts: Offsets, ends: Offsets, tables: tuple[Table, ...]) -> tuple[Offsets, Offsets]:
-    bits = _bits(tables[0])
-    sums = np.zeros((len(tables), len(starts)), dtype=np.int64)
+    """`weigh` with two tables in one pass: (sums of the low, sums of the high, lengths), each (n_turns,) int64."""
+    bits = _bits(packed)
+    low_sums = np.zeros(len(starts), dtype=np.int64)
+    high_sums = np.zeros(len(starts), dtype=np.int64)
     lengths = np.zeros(len(starts), dtype=np.int64)
     for first, block in blocks(points, starts, ends):
-        totals = np.zeros((len(tables), len(block.codes)), dtype=np.int32)
+        total = np.zeros(len(block.codes), dtype=np.int32)
         for order, slots in slots_of(block, bits):
-            uncounted = crossing(block, order) - (order - 1)
-            for table, total in zip(tables, totals, strict=True):
-                weights = np.take(table, slots, mode="clip")
-                weights[uncounted] = 0
-                total[order - 1 :] += weights
+            weights = np.take(packed, slots, mode="clip")
+            weights[crossing(block, order) - (order - 1)] = 0
+            total[order - 1 :] += weights
         # Each turn sums from its first code to its closing boundary, so that no segment is ever empty.
         turns = slice(first, first + len(block.stops))
-        np.add.reduceat(totals, block.starts, axis=1, dtype=np.int64, out=sums[:, turns])
+        low = np.add.reduceat(total.astype(np.int16), block.starts, dtype=np.int64)  # the cast keeps the lower half
+        low_sums[turns] = low
+        high_sums[turns] = (np.add.reduceat(total, block.starts, dtype=np.int64) - low) // _HIGH
         lengths[turns] = block.stops - block.starts
-    return sums, lengths
+    return low_sums, high_sums, lengths
 
 
 def lengths_of(points: Points, starts: Offsets, ends: Offsets) -> Offsets:
@@ -224,7 +232,7 @@ def lengths_of(points: Points, starts: Offsets, ends: Offsets) -> Offsets:
     return lengths
 
 
-def _bits(table: Table) -> int:
+def _bits(table: npt.NDArray[np.int32]) -> int:
     bits = len(table).bit_length() - 1
     if len(table) != 1 << bits:
         raise ValueError(f"a weight table has a power of two of slots, not {len(table)}")

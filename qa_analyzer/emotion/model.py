@@ -293,9 +293,8 @@ class EmotionModel:
         disjoint and ascending. Returns two (n_turns,) float32 arrays of multiples of 0.001; a turn without speech
         (empty, or punctuation only) has 0 and 0.
         """
-        negative, positive, lengths = features.weigh_both(
-            points, starts, ends, self.negative_.weights, self.positive_.weights
-        )
+        valence_table, anger_table = self._packed()
+        positive, negative, lengths = features.weigh_both(points, starts, ends, valence_table)
         unhappy_share = self.negative_.probabilities(negative, lengths)
         happy_share = self.positive_.probabilities(positive, lengths)
         content = _content()[unhappy_share]
@@ -303,10 +302,21 @@ class EmotionModel:
         thousandths[lengths == 0] = 0
         anger = np.zeros(len(starts), dtype=np.int16)
         unhappy = np.flatnonzero(thousandths <= ANGER_FROM)
-        sums, unhappy_lengths = features.weigh(points, starts[unhappy], ends[unhappy], self.anger_.weights)
+        sums, _, unhappy_lengths = features.weigh_both(points, starts[unhappy], ends[unhappy], anger_table)
         anger[unhappy] = self.anger_.probabilities(sums, unhappy_lengths)
         unit = np.float32(STEPS_PER_UNIT)
         return thousandths.astype(np.float32) / unit, anger.astype(np.float32) / unit
+
+    def _packed(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Weights as `features.weigh_both` wants them, of valence and of anger, made once for the present heads."""
+        heads = (self.negative_, self.positive_, self.anger_)
+        cached = self.__dict__.get("_packed_of")
+        if cached is None or any(old is not new for old, new in zip(cached[0], heads, strict=True)):
+            negative, positive, anger = (head.weights for head in heads)
+            tables = (features.pack(negative, positive), features.pack(np.zeros_like(anger), anger))
+            cached = self.__dict__["_packed_of"] = (heads, tables)
+        packed: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] = cached[1]
+        return packed
 
     def predict(self, points: Points, starts: Offsets, ends: Offsets) -> Values:
         """Values (-1 … +1) of turns, as in `estimate`. (n_turns,) float32"""

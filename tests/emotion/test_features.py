@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,23 @@ def test_points_of_16_and_32_bits_give_the_same() -> None:
     points, starts, ends = lay_out(["骗子，退钱！", "😀好"])
     wide: npt.NDArray[np.uint32] = points.astype(np.uint32)
     assert features.weigh(wide, starts, ends, TABLE)[0].tolist() == weigh(["骗子，退钱！", "😀好"])[0]
+
+
+@given(turns)
+@settings(max_examples=100, deadline=None)
+def test_two_tables_in_one_pass_are_two_passes(texts: list[str]) -> None:
+    """Packing loses nothing, whatever the signs of the two weights are."""
+    other = TABLE[::-1].copy()
+    laid_out = lay_out(texts)
+    low, high, _ = features.weigh_both(*laid_out, features.pack(other, TABLE))
+    assert low.tolist() == features.weigh(*laid_out, TABLE)[0].tolist()
+    assert high.tolist() == features.weigh(*laid_out, other)[0].tolist()
+
+
+def test_weights_that_would_overflow_are_refused() -> None:
+    """Four n-grams end at a position: their sum must fit 16 bits."""
+    with pytest.raises(ValueError, match="exceed"):
+        features.pack(TABLE, np.full(1 << BITS, features.LARGEST_WEIGHT + 1, dtype=np.int16))
 
 
 def test_no_turns_and_no_text() -> None:

@@ -382,7 +382,7 @@ class Twin:
             for role in against_whom:
                 others = [run for run in speaking if run.role == role and run.start is not None]
                 least, most = (overlap(turn.runs[first:], entry, others) for entry in (exact, earliest))
-                overlaps.append((role, least, most))
+                overlaps.append((role, least, max(least, most)))
             limit = spec["overlap"] * 1000
             hits = [(role, least >= limit) for role, least, most in overlaps if most >= limit and most > 0]
             if hits:
