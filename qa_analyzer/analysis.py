@@ -1,4 +1,4 @@
-"""One batch from columns to verdicts: layout, scan, emotion, judging. The same way for an example and a million calls."""
+"""One batch from columns to verdicts: layout, emotion, judging. The same way for an example and a million calls."""
 
 from __future__ import annotations
 

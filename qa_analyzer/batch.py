@@ -156,7 +156,7 @@ class Batch:
         some = np.flatnonzero(result)
         begin = self.utterance_start[some]
         result[some] = self.characters_between(begin, begin + self.utterance_length[some]) == 0
-        return result
+        return np.asarray(result)
 
     @cached_property
     def run_silent(self) -> Mask:
@@ -224,7 +224,7 @@ def ranges(starts: Indices, lengths: Indices) -> Indices:
     if not total:
         return np.zeros(0, np.int64)
     before = np.cumsum(lengths) - lengths
-    return np.arange(total) + np.repeat(starts - before, lengths)
+    return np.asarray(np.arange(total) + np.repeat(starts - before, lengths))
 
 
 def _role_codes(roles: pa.Array) -> NDArray[np.uint8]:
@@ -242,9 +242,7 @@ def _speakers(role: NDArray[np.uint8], labels: pa.Array) -> Indices:
     return speaker
 
 
-def _blank_events(
-    normal: characters.Normal, starts: Indices, lengths: Indices
-) -> list[tuple[int, str]]:
+def _blank_events(normal: characters.Normal, starts: Indices, lengths: Indices) -> list[tuple[int, str]]:
     """Blank （…） in place, never across utterances. Returns (utterance, content) of each event."""
     openings = np.flatnonzero(normal == characters.OPENING_BRACKET)
     if not len(openings):
@@ -327,7 +325,9 @@ def _backchannel_runs(
     return result
 
 
-def _hang_ups(column: pa.Array, events: list[tuple[int, str]], role: NDArray[np.uint8], call: Indices) -> NDArray[np.uint8]:
+def _hang_ups(
+    column: pa.Array, events: list[tuple[int, str]], role: NDArray[np.uint8], call: Indices
+) -> NDArray[np.uint8]:
     found = pc.index_in(column, value_set=pa.array([one.code for one in HangUp]))
     hang_up = np.asarray(pc.fill_null(found, 0).to_numpy(zero_copy_only=False)).astype(np.uint8)
     for utterance, content in events:

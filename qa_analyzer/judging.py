@@ -252,8 +252,8 @@ class Ruleset:
     """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered.
 
     phrases: by speaker, what clauses without a scope say, scanned for everywhere. scoped: what clauses with a scope
-    say, scanned for only in its windows; scope_of: by identity of a clause, which of them is its. own: by identity of a clause (its `unless`) or of a neighbour in its
-    `unless_in`, scanned for only around the clause's hits.
+    say, scanned for only in its windows; scope_of: by identity of a clause, which of them is its. own: by identity of
+    a clause (its `unless`) or of a neighbour in its `unless_in`, scanned for only around the clause's hits.
     """
 
     rulebook: Rulebook
@@ -643,9 +643,7 @@ class Court:
             literals = self.heard_in(self.ruleset.scope_of[id(clause)], turn)
         return self.said(clause, clause.by, literals)[0]
 
-    def search(
-        self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False
-    ) -> tuple[Found, Look]:
+    def search(self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False) -> tuple[Found, Look]:
         """What a clause finds around occasions. One with a scope is looked for in its windows and close by only.
 
         `everywhere`: any near miss counts, however far.
@@ -1284,9 +1282,7 @@ class _Trial:
         base = self.innocent(clause, number, severity, clean, (spoke & present)[clean], hazy[clean])
         return Rows.concatenate([base, rows])
 
-    def innocent(
-        self, clause: Clause, number: int, severity: int, call: Indices, spoke: Mask, hazy: Mask
-    ) -> Rows:
+    def innocent(self, clause: Clause, number: int, severity: int, call: Indices, spoke: Mask, hazy: Mask) -> Rows:
         """Rows of a prohibition that nothing was found against. `spoke`: there was a turn to offend in."""
         rows = Rows.blank(call, number, severity)
         verdict = np.where(spoke, Verdict.PASS, Verdict.NOT_APPLICABLE)
@@ -1409,7 +1405,9 @@ class _Trial:
         unknown = hang_up == HangUp.UNKNOWN
         verdict[unknown] = Verdict.UNDETERMINED
         why[unknown] = Why.NO_HANG_UP
-        verdict[hang_up == HangUp.SYSTEM] = Verdict.NOT_APPLICABLE
+        mute = np.ones(batch.n_calls, np.bool_)
+        mute[batch.turn_call[self.court.turns_of(by or "agent")]] = False
+        verdict[(hang_up == HangUp.SYSTEM) | mute[call]] = Verdict.NOT_APPLICABLE
         return verdict, why
 
     @property

@@ -160,7 +160,7 @@ class LiteralSet:
             found.append((at, 1, self._single[text[at]].astype(np.int64)))
         if len(text) > 1 and len(self._ends):
             at = np.flatnonzero(self._begins[self._mixed(text[:-1], text[1:])])
-            node = self._pairs[self._first[text[at]], self._second[text[at + 1]]]
+            node: Indices = self._pairs[self._first[text[at]], self._second[text[at + 1]]].astype(np.int64)
             known = np.flatnonzero(node >= 0)
             at, node = at[known], node[known]
             length = 2
@@ -169,7 +169,7 @@ class LiteralSet:
                 ends = np.flatnonzero(literal >= 0)
                 found.append((at[ends], length, literal[ends]))
                 more = np.flatnonzero(self._inner[node])
-                at, node = at[more], node[more].astype(np.int64)
+                at, node = at[more], node[more]
                 if len(at) and at[-1] + length >= len(text):
                     inside = at + length < len(text)
                     at, node = at[inside], node[inside]

@@ -140,6 +140,7 @@ def parse_phrase(source: str) -> Phrase:
     segments, wide = _pieces_outside_brackets(body)
     expanded = [_alternatives(segment, 0, depth=0)[0] for segment in segments]
     simple = all(option and GAP not in option for options in expanded for option in options)
+    branches: tuple[Branch, ...]
     if simple:
         parts = tuple(Part(tuple(sorted(set(options)))) for options in expanded)
         branches = (Branch(parts, tuple(wide)),)

@@ -18,7 +18,7 @@ _TAB_INDENT = re.compile(r"\s*\t")
 
 
 def decode(content: bytes) -> tuple[str, list[Issue]]:
-    """UTF-8, with or without a byte order mark, as text with `\\n` line endings."""
+    """UTF-8, with or without a byte order mark, as text with newline line endings."""
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qa_analyzer.model import CALL_TYPES
-from qa_analyzer.phases import NOT_ASSESSABLE, PHASES
+from qa_analyzer.phases import FURIOUS_TURNS, NOT_ASSESSABLE, PHASES, UNHAPPY_TURNS
 
 from .support import analysed, call, found, rule, verdict
 
@@ -94,19 +94,25 @@ def test_before_a_phase_is_everything_up_to_its_first_turn() -> None:
     assert verdict(spec, "A 谢谢", *CLOSING[1:]) == "pass"
 
 
-def test_a_complaint_is_one_by_its_type_its_words_or_its_feelings() -> None:
-    """In this order; anything else is an inquiry."""
+def test_a_complaint_is_one_by_its_type_or_its_words() -> None:
+    """What the record says goes before what is said."""
     calls = [
         call(*TALK, call_type="callback"),
         call(*TALK, "C 我要投诉"),
-        call(*TALK, "C 怒"),
-        call(*TALK, "C 恼", "A 嗯", "C 恼"),
-        call(*TALK, "C 恼"),
         call(*TALK, "C 我要投诉", call_type="inquiry"),
+        call(*TALK),
     ]
     facts = analysed(calls, ANY_RULE).court.facts
-    assert [CALL_TYPES[one] for one in facts.call_type] == ["callback", *["complaint"] * 3, "inquiry", "inquiry"]
-    assert facts.inferred.tolist() == [False, True, True, True, True, False]
+    assert [CALL_TYPES[one] for one in facts.call_type] == ["callback", "complaint", "inquiry", "inquiry"]
+    assert facts.inferred.tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize(("mood", "least"), [("怒", FURIOUS_TURNS), ("恼", UNHAPPY_TURNS)])
+def test_a_complaint_is_one_by_its_feelings_where_they_last(mood: str, least: int) -> None:
+    """One turn fewer makes an inquiry."""
+    lines = [f"{mark} {text}" for _ in range(least) for mark, text in (("A", "您好"), ("C", f"{mood}极了"))]
+    facts = analysed([call(*lines), call(*lines[:-2])], ANY_RULE).court.facts
+    assert [CALL_TYPES[one] for one in facts.call_type] == ["complaint", "inquiry"]
 
 
 @pytest.mark.parametrize(
