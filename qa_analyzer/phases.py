@@ -26,7 +26,7 @@ NOT_ASSESSABLE = ("no_agent_turn", "too_few_turns", "voicemail", "not_chinese")
 
 CLOSING_TAIL = 5
 """The last closing cue lies within this many turns of the end, else the call went on after it."""
-CLOSING_GAP = 4
+CLOSING_GAP = 8
 """Cues at most this many turns apart belong to one closing."""
 CLOSING_WITHOUT_CUE = 2
 """Length in turns of the closing that should have been, where the agent ended the call without any cue."""
@@ -38,9 +38,10 @@ LEAST_HAN_SHARE = 0.3
 """Share of Han characters in the speech below which a call is not Chinese."""
 SUBSTANTIAL = 4
 """Code points of speech from which a customer turn can state a problem."""
-UNHAPPY_TURNS = 3
-UNHAPPY_SHARE = 0.5
-FURIOUS_TURNS = 2
+UNHAPPY_TURNS = 4
+UNHAPPY_SHARE = 0.6
+FURIOUS_TURNS = 3
+FURIOUS_SHARE = 0.4
 """Without a type a call is a complaint by its words, or if so many customer turns are negative and that share of what
 the customer says, or so many are angry. One sharp question makes no complaint: the reaction rules hang on it."""
 
@@ -115,7 +116,12 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     no_chance = (hang_up == HangUp.CUSTOMER) | (hang_up == HangUp.SYSTEM) | transferred
     tail = np.maximum(end - CLOSING_WITHOUT_CUE, np.minimum(begin + 1, end))
     closing = np.where(has_cue, closing, np.where(no_chance, end, tail))
-    closing_confidence = np.where(has_cue | (hang_up == HangUp.AGENT), 1.0, np.where(no_chance, 1.0, 0.0))
+    # Without a record of who hung up, only a farewell shows that the call ended, and did not just break off.
+    goodbye = cues.turns("farewell")
+    ended = np.zeros(count, np.bool_)
+    ended[batch.turn_call[goodbye[goodbye >= closing[batch.turn_call[goodbye]]]]] = True
+    known_end = (hang_up != HangUp.UNKNOWN) | transferred
+    closing_confidence = np.where(known_end | (has_cue & ended), 1.0, 0.0)
 
     if not middle:
         nothing = np.zeros(count)
@@ -161,7 +167,8 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     speaking = (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel
     spoken = np.bincount(batch.turn_call[speaking], minlength=count)
     moody = (unhappy >= UNHAPPY_TURNS) & (unhappy >= UNHAPPY_SHARE * spoken)
-    complains = cues.calls("complaint", Role.CUSTOMER) | moody | (furious >= FURIOUS_TURNS)
+    raging = (furious >= FURIOUS_TURNS) & (furious >= FURIOUS_SHARE * spoken)
+    complains = cues.calls("complaint", Role.CUSTOMER) | moody | raging
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
 
     resolved = _later_than_any_setback(batch, cues, negative)

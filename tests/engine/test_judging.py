@@ -92,6 +92,16 @@ def test_one_alternative_suffices() -> None:
     assert verdict(spec, "A 喂", "C 喂") == "fail"
 
 
+def test_without_a_turn_to_do_it_in_not_having_done_it_before_is_no_failure() -> None:
+    """Ahead there was no chance, and looking back alone convicts nobody."""
+    ahead, back = ({"by": "agent", "in": where, "says": ["抱歉"]} for where in ({"next": 2}, {"previous": 2}))
+    spec: Spec = {"when": ANGRY, "require": {"any": [ahead, back]}}
+    assert verdict(spec, "A 您好", "C 怒") == "not_applicable"
+    assert verdict(spec, "A 您好", "C 怒", hang_up="agent") == "fail"
+    assert verdict(spec, "A 您好", "C 怒", "A 请讲") == "fail"
+    assert verdict(spec, "A 抱歉", "C 怒") == "pass"
+
+
 def test_each_alternative_keeps_its_own_message_and_categories() -> None:
     """A failure is explained by the clause that failed."""
     spec = {
@@ -580,6 +590,11 @@ def test_a_farewell_is_the_agents_in_the_last_two_turns_or_the_customers_answere
     """Something near it leaves a critical failure open."""
     spec = {"needs": ["hang_up"], "forbid": {"by": "agent", "hangs_up": {"before": "farewell"}, "severity": "critical"}}
     assert verdict(spec, *lines, hang_up="agent") == expected
+
+
+def test_a_call_without_the_speaker_has_no_hang_up_of_his_to_judge() -> None:
+    """Whoever the record names."""
+    assert [verdict(HANG_UP, "C 喂", "C 有人吗", hang_up=who) for who in ("agent", None)] == ["not_applicable"] * 2
 
 
 def test_how_soon_alone_is_judged_without_asking_for_a_farewell() -> None:

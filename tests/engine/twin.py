@@ -258,6 +258,11 @@ def window(
 # ---- judging ---------------------------------------------------------------------------------------------------
 
 
+def scoped(clause: dict[str, Any], key: str) -> bool:
+    """Whether a clause looks ahead (`next`) or back (`previous`)."""
+    return key in (clause.get("in") or ())
+
+
 def overlap(mine: Sequence[Run], entry: int, others: Sequence[Run]) -> int:
     """Milliseconds that runs share, from `entry` on, with others' speech that had begun before."""
     until = max((run.end or 0 for run in others if run.start is not None and run.start < entry), default=0)
@@ -481,6 +486,10 @@ class Twin:
         for part in self.rule.get("require", ()):
             options = [(self.require(one, at, occasion=occasion), one) for one in part.get("any", [part])]
             row, clause = max(options, key=lambda option: best[option[0].verdict])
+            missed = [one for one, option in options if one.verdict == "not_applicable" and scoped(option, "next")]
+            broken = [one for one, option in options if one.verdict == "fail" and not scoped(option, "previous")]
+            if row.verdict == "fail" and missed and not broken:
+                row = Row("not_applicable")
             rank = worst[row.verdict] * 10 + (grave[self.severity(clause)] if row.verdict == "fail" else 0)
             if chosen is None or rank > chosen[1]:
                 chosen = (row, rank)
@@ -539,6 +548,8 @@ class Twin:
     def hang_up(self, clause: dict[str, Any]) -> str:
         """Whether somebody did not hang up too early."""
         spec = clause["hangs_up"]
+        if not any(turn.role == clause["by"] for turn in self.turns):
+            return "not_applicable"
         if self.call.hang_up is None:
             return "undetermined"
         if self.call.hang_up == "system":
