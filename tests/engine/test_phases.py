@@ -14,7 +14,7 @@ from .support import analysed, call, found, rule, verdict
 
 ANY_RULE = rule({"forbid": {"by": "agent", "in": {"phase": "problem"}, "says": ["不知道"]}})
 TALK = ["A 您好", "C 我的话费不对劲", "A 请问尾号", "C 一二三四五", "A 我看一下您的账单情况"]
-CLOSING = [*TALK, "C 没有了", "A 谢谢您"]
+CLOSING = [*TALK, "C 没有了", "A 谢谢您，再见"]
 
 
 def phase(name: str, *lines: str, **facts: Any) -> tuple[int, int, float]:
@@ -40,6 +40,12 @@ def test_the_problem_begins_with_the_customers_first_substantial_turn() -> None:
 def test_the_closing_begins_with_its_first_cue() -> None:
     """The customer has no more questions."""
     assert phase("closing", *CLOSING) == (5, 7, 1.0)
+
+
+def test_without_a_farewell_or_a_record_the_call_may_have_broken_off() -> None:
+    """Then the closing that began is unsure."""
+    assert phase("closing", *CLOSING[:-1], "A 谢谢您") == (5, 7, 0.0)
+    assert phase("closing", *CLOSING[:-1], "A 谢谢您", hang_up="customer") == (5, 7, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -550,12 +550,8 @@ class Twin:
         spec = clause["hangs_up"]
         if not any(turn.role == clause["by"] for turn in self.turns):
             return "not_applicable"
-        if self.call.hang_up is None:
-            return "undetermined"
-        if self.call.hang_up == "system":
-            return "not_applicable"
         if self.call.hang_up != clause["by"]:
-            return "pass"
+            return {None: "undetermined", "system": "not_applicable"}.get(self.call.hang_up, "pass")
         said, nearly = self.farewell()
         if "before" in spec:
             return "pass" if said else "undetermined" if nearly else "fail"
