@@ -27,7 +27,7 @@ HEAD_TURNS = 6
 
 REGIONS: dict[str, tuple[str, ...]] = {
     "agent": ("resolved_agent", "follow_up", "escalated"),
-    "customer": ("complaint", "resolved_customer"),
+    "customer": ("complaint", "resolved_customer", "content_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
     "head": ("voicemail",),
     "some": ("solving", "question", "wait_request", "customer_request", "customer_wait_request"),

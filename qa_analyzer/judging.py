@@ -783,6 +783,8 @@ class Court:
             keep &= np.isin(self.facts.resolution, [RESOLUTIONS.index(one) for one in condition.resolution])
         if condition.hang_up is not None:
             keep &= np.isin(self.batch.hang_up, [HangUp[one.upper()] for one in condition.hang_up])
+        if condition.stated is not None:
+            keep &= self.facts.inferred != condition.stated
         if condition.transferred is not None:
             keep &= self.facts.transferred == condition.transferred
         return keep

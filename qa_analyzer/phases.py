@@ -30,7 +30,10 @@ CLOSING_GAP = 8
 """Cues at most this many turns apart belong to one closing."""
 CLOSING_WITHOUT_CUE = 2
 """Length in turns of the closing that should have been, where the agent ended the call without any cue."""
-TRANSFER_TAIL = 4
+QUESTION_ENDS = "?吗么呢嘛"
+QUESTION_TAIL = 4
+"""A turn ends on a question when one of these is among its last so many code points."""
+TRANSFER_TAIL = 6
 """A transfer announced within this many last turns ended the call."""
 FEWEST_TURNS = 3
 """Below this a call is not assessable (contract)."""
@@ -38,10 +41,10 @@ LEAST_HAN_SHARE = 0.3
 """Share of Han characters in the speech below which a call is not Chinese."""
 SUBSTANTIAL = 4
 """Code points of speech from which a customer turn can state a problem."""
-UNHAPPY_TURNS = 4
-UNHAPPY_SHARE = 0.6
-FURIOUS_TURNS = 3
-FURIOUS_SHARE = 0.4
+UNHAPPY_TURNS = 6
+UNHAPPY_SHARE = 0.7
+FURIOUS_TURNS = 4
+FURIOUS_SHARE = 0.5
 """Without a type a call is a complaint by its words, or if so many customer turns are negative and that share of what
 the customer says, or so many are angry. One sharp question makes no complaint: the reaction rules hang on it."""
 
@@ -115,13 +118,13 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     hang_up = batch.hang_up
     no_chance = (hang_up == HangUp.CUSTOMER) | (hang_up == HangUp.SYSTEM) | transferred
     tail = np.maximum(end - CLOSING_WITHOUT_CUE, np.minimum(begin + 1, end))
-    closing = np.where(has_cue, closing, np.where(no_chance, end, tail))
+    closing = np.where(has_cue & ~transferred, closing, np.where(no_chance, end, tail))
     # Without a record of who hung up, only a farewell shows that the call ended, and did not just break off.
     goodbye = cues.turns("farewell")
     ended = np.zeros(count, np.bool_)
     ended[batch.turn_call[goodbye[goodbye >= closing[batch.turn_call[goodbye]]]]] = True
     known_end = (hang_up != HangUp.UNKNOWN) | transferred
-    closing_confidence = np.where(known_end | (has_cue & ended), 1.0, 0.0)
+    closing_confidence = np.where(known_end | (has_cue & ended & ~_ends_on_question(batch)), 1.0, 0.0)
 
     if not middle:
         nothing = np.zeros(count)
@@ -157,6 +160,21 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     return Phases(starts, ends, confidence)
 
 
+def _ends_on_question(batch: Batch) -> Mask:
+    """(c,) bool: the last turn is an agent's and ends on a question, which nobody answered: the text breaks off."""
+    result = np.zeros(batch.n_calls, np.bool_)
+    some = np.flatnonzero(np.diff(batch.call_turn) > 0)
+    last = batch.call_turn[some + 1] - 1
+    stop = batch.turn_text[last + 1] - 1
+    marks = np.array([ord(character) for character in QUESTION_ENDS])
+    asked = np.zeros(len(some), np.bool_)
+    for back in range(1, QUESTION_TAIL + 1):
+        place = np.maximum(stop - back, batch.turn_text[last])
+        asked |= np.isin(batch.normal[place], marks)
+    result[some] = asked & (batch.turn_role[last] == Role.AGENT)
+    return result
+
+
 def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angry: Mask) -> Facts:
     """Facts of each call. `negative`, `angry`: (t,) bool from the emotion model, customer turns only."""
     count = batch.n_calls
@@ -171,10 +189,13 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     complains = cues.calls("complaint", Role.CUSTOMER) | moody | raging
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
 
-    resolved = _later_than_any_setback(batch, cues, negative)
+    good = np.union1d(cues.turns("resolved_agent", Role.AGENT), cues.turns("resolved_customer", Role.CUSTOMER))
+    resolved = _later_than_any_setback(batch, good, negative)
     timed = cues.calls("follow_up", Role.AGENT)
     passed_on = cues.calls("escalated", Role.AGENT) | transferred
-    resolution = np.where(resolved, 0, np.where(timed, 1, np.where(passed_on, 2, 3))).astype(np.int8)
+    content = _later_than_any_setback(batch, cues.turns("content_customer", Role.CUSTOMER), negative)
+    left = np.where(passed_on, 2, np.where(content, 0, 3))
+    resolution = np.where(resolved, 0, np.where(timed, 1, left)).astype(np.int8)
 
     agent_turns = np.bincount(batch.turn_call[batch.turn_role == Role.AGENT], minlength=count)
     roles_unknown = np.bincount(batch.turn_call[batch.turn_role == Role.UNKNOWN], minlength=count) > 0
@@ -191,10 +212,9 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     return Facts(call_type, given < 0, transferred, resolution, not_assessable)
 
 
-def _later_than_any_setback(batch: Batch, cues: Cues, negative: Mask) -> Mask:
-    """(c,) bool: something says «solved», and no unhappy customer turn comes after it."""
+def _later_than_any_setback(batch: Batch, good: Indices, negative: Mask) -> Mask:
+    """(c,) bool: one of the turns `good` says «solved», and no unhappy customer turn comes after it."""
     count = batch.n_calls
-    good = np.union1d(cues.turns("resolved_agent", Role.AGENT), cues.turns("resolved_customer", Role.CUSTOMER))
     last_good = np.full(count, -1, np.int64)
     last_good[batch.turn_call[good]] = good
     last_bad = np.full(count, -1, np.int64)

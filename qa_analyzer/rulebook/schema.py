@@ -201,6 +201,7 @@ class CallCondition(Strict):
         | None
     ) = Field(default=None, description="谁先挂机")
     transferred: bool | None = Field(default=None, description="是否转接")
+    stated: bool | None = Field(default=None, description="通话类型是记录给出的（true），还是由系统推断的（false）")
 
 
 class Trigger(Strict):
