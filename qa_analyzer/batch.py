@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.model import ROLE_CODES, HangUp, Role
-from qa_analyzer.text import VisibleText
+from qa_analyzer.text import Through, VisibleText
 from qa_analyzer.turns import Runs, TurnSettings, build_runs, build_turns
 
 Indices = NDArray[np.int64]
@@ -117,6 +117,15 @@ class Batch:
         turn_of = np.repeat(np.arange(self.n_turns, dtype=np.int32), np.diff(self.turn_text))
         return VisibleText(self.normal[position], position, turn_of[position])
 
+    @cached_property
+    def visible_turn(self) -> Indices:
+        """(t + 1,) int64: where each turn begins in the visible text."""
+        blind = characters.blind_table()[self.normal].view(np.uint8)
+        if not self.n_turns:
+            return np.zeros(1, np.int64)
+        unseen = np.add.reduceat(blind, self.turn_text[:-1], dtype=np.int64)
+        return np.concatenate(([0], np.cumsum(np.diff(self.turn_text) - unseen)))
+
     def spoken(self, by: str | None) -> VisibleText:
         """The text of one speaker's turns and of those that nobody knows; the whole text for None."""
         if by is None:
@@ -202,13 +211,11 @@ class Batch:
 
 def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
     """The visible text of some turns (ascending), each ended by its newline."""
-    start = batch.turn_text[turns]
-    length = batch.turn_text[turns + 1] - start
-    position = ranges(start, length)
-    normal = batch.normal[position]
-    seen = np.flatnonzero(~characters.blind_table()[normal])
-    turn = np.repeat(turns.astype(np.int32), length)
-    return VisibleText(normal[seen], position[seen].astype(np.int32), turn[seen])
+    whole, offsets = batch.visible, batch.visible_turn
+    index = ranges(offsets[turns], offsets[turns + 1] - offsets[turns])
+    assert isinstance(whole.position, np.ndarray)
+    assert isinstance(whole.turn, np.ndarray)
+    return VisibleText(whole.normal[index], Through(whole.position, index), Through(whole.turn, index))
 
 
 def int_column(column: pa.Array) -> tuple[Indices, Mask]:

@@ -318,7 +318,7 @@ def _uses_middle_phase(spec: RuleFile) -> bool:
         named = {scope.phase, scope.before} if scope is not None else set()
         if isinstance(clause, Trigger):
             named.add(clause.phase)
-        if named - {None, "closing"}:
+        if named & {"clarifying", "solving"}:
             return True
     return False
 

@@ -93,7 +93,8 @@ def find_transfers(batch: Batch, cues: Cues) -> Mask:
 
 
 def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = True) -> Phases:
-    """Cut each call into phases. Without `middle` (no rule asks for them) only opening and closing are sought.
+    """Cut each call into phases. Without `middle` (no rule asks for them) clarifying and
+    solving are not told apart: all after the problem is clarifying, unsure.
 
     Closing: the last chain of closing cues that reaches the end of the call; without a cue it is the last
     turns if the agent hung up (confidence 1), the same with confidence 0 if nobody knows who hung up, and
@@ -126,19 +127,19 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     known_end = (hang_up != HangUp.UNKNOWN) | transferred
     closing_confidence = np.where(known_end | (has_cue & ended & ~_ends_on_question(batch)), 1.0, 0.0)
 
-    if not middle:
-        nothing = np.zeros(count)
-        return Phases(
-            np.stack([begin, closing, closing, closing, closing]),
-            np.stack([closing, closing, closing, closing, end]),
-            np.stack([nothing, nothing, nothing, nothing, closing_confidence]),
-        )
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
     )
     problem, has_problem = _first_in_call(stating, begin, closing, closing)
     answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
     clarifying, _ = _first_in_call(answering, problem, closing, closing)
+    if not middle:
+        starts = np.stack([begin, problem, clarifying, closing, closing])
+        ends = np.stack([problem, clarifying, closing, closing, end])
+        sure = np.ones(count)
+        unsure = np.zeros(count)
+        confidence = np.stack([sure, np.where(has_problem, 1.0, 0.5), unsure, unsure, closing_confidence])
+        return Phases(starts, ends, confidence)
     offering = cues.turns("solving", Role.AGENT, among=answering)
     solving, has_solving = _first_in_call(offering, clarifying, closing, closing)
     early = answering[

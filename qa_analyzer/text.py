@@ -125,6 +125,17 @@ LONGEST_PUNCTUATION = 8
 """More marks than this between a phrase and the edge of its turn are no longer looked through."""
 
 
+@dataclass(frozen=True, slots=True)
+class Through:
+    """An array seen through an index: looked up only where asked, since few places of a text are hits."""
+
+    base: NDArray[np.int32]
+    index: NDArray[np.int64]
+
+    def __getitem__(self, at: NDArray[np.int64]) -> NDArray[np.int32]:
+        return self.base[self.index[at]]
+
+
 @dataclass(frozen=True)
 class VisibleText:
     """The part of a batch's text that matching sees.
@@ -135,8 +146,8 @@ class VisibleText:
     """
 
     normal: NDArray[np.uint16]
-    position: NDArray[np.int32]
-    turn: NDArray[np.int32]
+    position: NDArray[np.int32] | Through
+    turn: NDArray[np.int32] | Through
 
     @cached_property
     def sentence_ends(self) -> NDArray[np.int64]:
