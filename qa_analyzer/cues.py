@@ -22,15 +22,11 @@ WORD_LISTS = ("backchannel", "interjection")
 
 TAIL_TURNS = 16
 """Cues of the end of a call (closing, farewell, transfer) are looked for in so many last turns."""
-HEAD_TURNS = 6
-"""Cues of an answering machine are looked for in so many first turns."""
-
 REGIONS: dict[str, tuple[str, ...]] = {
     "agent": ("resolved_agent", "follow_up", "escalated"),
     "customer": ("complaint", "resolved_customer", "content_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
-    "head": ("voicemail",),
-    "some": ("solving", "question", "wait_request", "customer_request", "customer_wait_request"),
+    "some": ("voicemail", "solving", "question", "wait_request", "customer_request", "customer_wait_request"),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
 
@@ -57,6 +53,7 @@ class Cues:
     batch: Batch
     book: CueBook
     _scans: dict[str, LiteralHits] = field(default_factory=dict)
+    _some: dict[int, LiteralHits] = field(default_factory=dict)
 
     @property
     def lists(self) -> Mapping[str, Sequence[str]]:
@@ -68,10 +65,7 @@ class Cues:
             if region in ("agent", "customer"):
                 self._scans[region] = self.book.sets[region].scan(batch.spoken(region))
                 return self._scans[region]
-            if region == "tail":
-                mine = batch.turn_number >= np.diff(batch.call_turn)[batch.turn_call] - TAIL_TURNS
-            else:
-                mine = batch.turn_number < HEAD_TURNS
+            mine = batch.turn_number >= np.diff(batch.call_turn)[batch.turn_call] - TAIL_TURNS
             self._scans[region] = self.book.sets[region].scan(text_of_turns(batch, np.flatnonzero(mine)))
         return self._scans[region]
 
@@ -82,7 +76,10 @@ class Cues:
         """
         region = self.book.region_of[name]
         if among is not None:
-            literals = self.book.sets[region].scan(text_of_turns(self.batch, among))
+            key = hash(among.tobytes())
+            if key not in self._some:
+                self._some[key] = self.book.sets[region].scan(text_of_turns(self.batch, among))
+            literals = self._some[key]
         else:
             literals = self._scan(region)
         spans = literals.of_phrases(self.book.phrases[name])
@@ -95,7 +92,8 @@ class Cues:
 
     def turns(self, name: str, role: Role | None = None, among: Indices | None = None) -> Indices:
         """Turns (ascending, unique) in which a list is heard, said by `role`."""
-        turn = np.unique(self.hits(name, among)[0])
+        turn = self.hits(name, among)[0]
+        turn = turn[np.append(True, turn[1:] != turn[:-1])[: len(turn)]]
         return turn if role is None else turn[self.batch.turn_role[turn] == role]
 
     def calls(self, name: str, role: Role | None = None) -> NDArray[np.bool_]:

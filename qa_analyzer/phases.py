@@ -202,7 +202,10 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     roles_unknown = np.bincount(batch.turn_call[batch.turn_role == Role.UNKNOWN], minlength=count) > 0
     turns = np.diff(batch.call_turn)
     customer_turns = np.bincount(batch.turn_call[batch.turn_role == Role.CUSTOMER], minlength=count)
-    voicemail = cues.calls("voicemail") & ((customer_turns == 0) | (agent_turns == 0) | (turns <= FEWEST_TURNS + 1))
+    alone = (customer_turns == 0) | (agent_turns == 0) | (turns <= FEWEST_TURNS + 1)
+    beeps = cues.turns("voicemail", among=np.flatnonzero(alone[batch.turn_call]))
+    voicemail = np.zeros(count, np.bool_)
+    voicemail[batch.turn_call[beeps]] = True
     not_assessable = np.full(count, -1, np.int8)
     not_assessable[_mostly_foreign(batch)] = 3
     not_assessable[turns < FEWEST_TURNS] = 1
@@ -226,10 +229,9 @@ def _later_than_any_setback(batch: Batch, good: Indices, negative: Mask) -> Mask
 
 def _mostly_foreign(batch: Batch) -> Mask:
     """(c,) bool: speech, but hardly any Han character in it."""
-    han = (batch.normal >= 0x3400) & (batch.normal < 0xA000)
-    han_before = np.concatenate(([0], np.cumsum(han, dtype=np.int64)))
-    bounds = batch.turn_text[batch.call_turn]
-    chinese = np.diff(han_before[bounds])
+    han = ((batch.normal >= 0x3400) & (batch.normal < 0xA000)).view(np.uint8)
+    in_turn = np.add.reduceat(han, batch.turn_text[:-1], dtype=np.int64) if batch.n_turns else np.zeros(0)
+    chinese = np.bincount(batch.turn_call, weights=in_turn, minlength=batch.n_calls)
     spoken = np.bincount(batch.turn_call, weights=batch.turn_characters, minlength=batch.n_calls)
     return (spoken > 0) & (chinese < LEAST_HAN_SHARE * spoken)
 
