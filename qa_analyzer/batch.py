@@ -212,7 +212,7 @@ class Batch:
 def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
     """The visible text of some turns (ascending), each ended by its newline."""
     whole, offsets = batch.visible, batch.visible_turn
-    index = ranges(offsets[turns], offsets[turns + 1] - offsets[turns])
+    index = ranges(offsets[turns], offsets[turns + 1] - offsets[turns]).astype(np.int32)
     assert isinstance(whole.position, np.ndarray)
     assert isinstance(whole.turn, np.ndarray)
     return VisibleText(whole.normal[index], Through(whole.position, index), Through(whole.turn, index))

@@ -94,7 +94,7 @@ class Cues:
         """Turns (ascending, unique) in which a list is heard, said by `role`."""
         turn = self.hits(name, among)[0]
         turn = turn[np.append(True, turn[1:] != turn[:-1])[: len(turn)]]
-        return turn if role is None else turn[self.batch.turn_role[turn] == role]
+        return np.asarray(turn if role is None else turn[self.batch.turn_role[turn] == role])
 
     def calls(self, name: str, role: Role | None = None) -> NDArray[np.bool_]:
         """(c,) bool: calls in which a list is heard."""

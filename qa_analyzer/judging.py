@@ -48,7 +48,7 @@ Mask = NDArray[np.bool_]
 NOWHERE = -1
 NEAR_TURNS = 3
 """So many turns before and after a window the nearest near miss is looked for."""
-HEARD_KEPT = 8
+HEARD_KEPT = 3
 """So many scans of windows are kept for the next clause."""
 WIDEST_OTHERS = 8
 """What the wrong party said is a near miss only in windows of at most so many turns."""

@@ -26,7 +26,7 @@ NOT_ASSESSABLE = ("no_agent_turn", "too_few_turns", "voicemail", "not_chinese")
 
 CLOSING_TAIL = 5
 """The last closing cue lies within this many turns of the end, else the call went on after it."""
-CLOSING_GAP = 8
+CLOSING_GAP = 12
 """Cues at most this many turns apart belong to one closing."""
 CLOSING_WITHOUT_CUE = 2
 """Length in turns of the closing that should have been, where the agent ended the call without any cue."""
@@ -44,7 +44,7 @@ SUBSTANTIAL = 4
 UNHAPPY_TURNS = 6
 UNHAPPY_SHARE = 0.7
 FURIOUS_TURNS = 4
-FURIOUS_SHARE = 0.5
+FURIOUS_SHARE = 0.6
 """Without a type a call is a complaint by its words, or if so many customer turns are negative and that share of what
 the customer says, or so many are angry. One sharp question makes no complaint: the reaction rules hang on it."""
 
@@ -127,6 +127,10 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     known_end = (hang_up != HangUp.UNKNOWN) | transferred
     closing_confidence = np.where(known_end | (has_cue & ended & ~_ends_on_question(batch)), 1.0, 0.0)
 
+    # A call that starts with the customer's bare «yes» has lost its opening: the answer is there, the question not.
+    first = np.minimum(begin, max(batch.n_turns - 1, 0))
+    answers = (batch.turn_role[first] == Role.CUSTOMER) & batch.turn_backchannel[first] if batch.n_turns else begin > 0
+    opened = np.where(answers, 0.0, 1.0)
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
     )
@@ -136,9 +140,8 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     if not middle:
         starts = np.stack([begin, problem, clarifying, closing, closing])
         ends = np.stack([problem, clarifying, closing, closing, end])
-        sure = np.ones(count)
         unsure = np.zeros(count)
-        confidence = np.stack([sure, np.where(has_problem, 1.0, 0.5), unsure, unsure, closing_confidence])
+        confidence = np.stack([opened, np.where(has_problem, 1.0, 0.5), unsure, unsure, closing_confidence])
         return Phases(starts, ends, confidence)
     offering = cues.turns("solving", Role.AGENT, among=answering)
     solving, has_solving = _first_in_call(offering, clarifying, closing, closing)
@@ -151,7 +154,7 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     ends = np.stack([problem, clarifying, solving, closing, end])
     confidence = np.stack(
         [
-            np.ones(count),
+            opened,
             np.where(has_problem, 1.0, 0.5),
             np.where(has_question, 1.0, 0.5),
             np.where(has_solving, 1.0, 0.5),

@@ -193,7 +193,7 @@ class _Listing:
     """Where to find the hits of a phrase list: literals that are a whole phrase (and which), and joined phrases."""
 
     literals: Indices
-    phrase_of: Indices
+    phrase_of: NDArray[np.int16]
     joined: tuple[tuple[int, Phrase], ...]
 
 
@@ -276,7 +276,7 @@ class LiteralHits:
         """Every hit of a list of phrases, nested and overlapping ones too, by start, the longest first."""
         listing = self.phrases.listing(tuple(phrases))
         start, end, literal = self.found.of(listing.literals)
-        whole = Spans(start, end, listing.phrase_of[literal])
+        whole = Spans(start, end, listing.phrase_of[literal].astype(np.int64))
         found = [(index, *self.of_phrase(phrase)) for index, phrase in listing.joined]
         found = [one for one in found if len(one[1])]
         if not found:
@@ -358,7 +358,7 @@ class PhraseSet:
     def listing(self, phrases: tuple[Phrase, ...]) -> _Listing:
         """How to look a phrase list up. A literal that several of its phrases share counts for the first."""
         if phrases not in self._listings:
-            phrase_of = np.full(len(self.literals), -1, np.int64)
+            phrase_of = np.full(len(self.literals), -1, np.int16)
             joined = []
             for index, phrase in enumerate(phrases):
                 if phrase.at_start or phrase.at_end or any(len(branch.parts) > 1 for branch in phrase.branches):

@@ -115,9 +115,9 @@ PUNCTUATION = " -—–~·.,、。!?;…\"'()+“”"
 ENDS_IN_X = ("x", "叉", "艾克斯", "埃克斯", "爱克斯", "艾克司")
 LEADING_ONE = "要腰妖夭吆"
 
-LONGEST_GAP = 40
+LONGEST_GAP = 56
 """Code points between two digits of one chain, hand-overs included."""
-MOST_STRANGE = 8
+MOST_STRANGE = 14
 """Code points that are no pause or filler between two digits, if there is a hand-over between."""
 LONGEST_NUMBER = 24
 SHORTEST_NUMBER = 7
@@ -139,6 +139,7 @@ _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} |
 _TOKEN = re.compile(
     rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
     rf"|(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
+    rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.!?;\s]|$))"
     rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
     rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
@@ -227,6 +228,8 @@ class _Group:
     parted: bool = False
     parted_after: bool = False
     """一, 两 or 么 was parted from its beginning, or its end: only the form of a mobile number is safe then."""
+    thousand: bool = False
+    """八千 for 8000: only the form of a mobile number is safe then."""
     cue: tuple[str, bool] | None = None
     """`_cue` before it, once looked up."""
 
@@ -254,15 +257,18 @@ def _groups(text: str, skip: int) -> tuple[list[_Group], list[int]]:
             said = token.group()
             if kind == "x":
                 digits = "x"
+            elif kind == "thousand":
+                digits = DIGIT_VALUES[said[0]] + "000"
             elif kind == "many":
                 digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES[said[0]])
             else:
                 digits = "".join(DIGIT_VALUES.get(one) or HOMOPHONES[one] for one in said)
-            if last is not None and soft and start == last.end and kind != "x" and last.digits != "x":
+            if last is not None and soft and start == last.end and kind not in ("x", "thousand") and last.digits != "x":
                 last.end, last.digits = end, last.digits + digits
             else:
                 gap = text[gap_start:start] if soft and not first else None
                 last = _Group(start, end, digits, number, gap, soft and first, said[0] not in "0123456789")
+                last.thousand = kind == "thousand"
                 groups.append(last)
             soft, first, gap_start = True, False, end
         if last is not None:
@@ -325,7 +331,10 @@ def _plausible_card_groups(run: Sequence[_Group]) -> bool:
     sizes = [len(group.digits) for group in run]
     if len(sizes) == 1 or any(group.spoken for group in run) or run[0].line != run[-1].line or set(sizes) == {1}:
         return True
-    return sizes[0] == 6 or (sizes[0] == 4 and all(size == 4 for size in sizes[1:-1]))
+    # 4-6-6 and the like: few and long groups, no list of amounts.
+    return sizes[0] == 6 or (
+        sizes[0] == 4 and (all(size == 4 for size in sizes[1:-1]) or (len(sizes) <= 3 and max(sizes) <= 8))
+    )
 
 
 def _is_identity(digits: str) -> bool:
@@ -354,7 +363,7 @@ def _telephone_or_card(run: Sequence[_Group], digits: str, text: str, cue: str) 
     if mobile or (len(run) == 1 and _MOBILES.fullmatch(digits)):
         listed = cue == "amount" and len(run) > 1
         return None if listed or (letter_before and letter_after) else Kind.PHONE
-    if not bare or cue == "order" or first.parted or last.parted_after:
+    if not bare or cue == "order" or first.parted or last.parted_after or any(group.thousand for group in run):
         return None
     if _LANDLINE.fullmatch(digits):
         return Kind.PHONE
@@ -376,7 +385,7 @@ def _by_cue(sequence: Sequence[_Group], start: int, text: str, cue: str, strange
         group = sequence[place]
         if group.kind is not None or (place > start and not _linked(sequence[place - 1], group, strange)):
             break
-        if place > start and ("号" in (group.gap or "") or group.protected):
+        if group.thousand or (place > start and ("号" in (group.gap or "") or group.protected)):
             break
         total += len(group.digits)
         if total > most:
@@ -776,7 +785,7 @@ def _soft_start_table() -> Mask:
 
 @cache
 def _soft_end_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个位数字", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache

@@ -120,7 +120,7 @@ class Options:
     outputs: tuple[str, ...] = OUTPUTS
     lang: Lang = "zh"
     mask: bool = True
-    block_bytes: int = 16 << 20
+    block_bytes: int = 8 << 20
     page_limit: int = 2000
 
     def check(self) -> None:

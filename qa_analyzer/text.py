@@ -130,7 +130,7 @@ class Through:
     """An array seen through an index: looked up only where asked, since few places of a text are hits."""
 
     base: NDArray[np.int32]
-    index: NDArray[np.int64]
+    index: NDArray[np.int32]
 
     def __getitem__(self, at: NDArray[np.int64]) -> NDArray[np.int32]:
         return self.base[self.index[at]]
