@@ -139,7 +139,7 @@ _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} |
 _TOKEN = re.compile(
     rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
     rf"|(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
-    rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.!?;\s]|$))"
+    rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
     rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
     rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
@@ -509,8 +509,48 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
         before = group
 
 
+_YEARS_AGO = rf"[1一幺][9九][{_D}]{{2}}|[2二两][0零〇][0-2零〇一幺二两][{_D}]"
+_BETWEEN = (
+    rf"(?:[{re.escape(PUNCTUATION)}]|[嗯呃啊的是]|那个|然后|后面|最后|后四位|生日|出生(?:日期|年月日?)?"
+    rf"|\n[^\n{_D}]{{0,12}}\n){{0,6}}"
+)
+_IDENTITY_CUE = re.compile("身份证|身份号|证件|证号")
+_DATED_IDENTITY = re.compile(
+    rf"(?P<area>[{_D}](?:[ ,]?[{_D}]){{5}}){_BETWEEN}(?P<year>{_YEARS_AGO})年{_BETWEEN}"
+    rf"(?P<month>[{_D}]{{2}}|[{_D}](?=月)|十[一二]?(?=月))月?{_BETWEEN}"
+    rf"(?P<day>[二两三]?十[一二三四五六七八九]?|[{_D}]{{2}}|[{_D}](?=[日号]))[日号]?{_BETWEEN}"
+    rf"(?P<rest>[{_D}](?:[ ,]?[{_D}]){{2}}[ ,]?(?:[{_D}]|{_group(ENDS_IN_X)}))"
+)
+
+
+def _day_or_month(said: str) -> str:
+    """Two digits of a day or month: 十 is 10, 二十四 is 24, 五 is 05."""
+    if "十" not in said:
+        return "".join(DIGIT_VALUES[one] for one in said).zfill(2)
+    tens, ones = said.split("十")
+    return (DIGIT_VALUES[tens] if tens else "1") + (DIGIT_VALUES[ones] if ones else "0")
+
+
+def dated_identities_in(text: str) -> list[Span]:
+    """Identity numbers whose birthday is said as a date with 年; the check character is right, or a cue stands before."""
+    spans: list[Span] = []
+    for found in _DATED_IDENTITY.finditer(text):
+        digits = "".join(DIGIT_VALUES.get(one, "") for one in found["area"] + found["year"])
+        digits += _day_or_month(found["month"]) + _day_or_month(found["day"])
+        digits += "".join(DIGIT_VALUES.get(one, "") for one in found["rest"])
+        digits += "x" if len(digits) == 17 else ""
+        cued = _IDENTITY_CUE.search(text, max(0, found.start() - _CUE_REACH), found.start()) is not None
+        if _is_identity(digits) or (cued and _IDENTITY.fullmatch(digits)):
+            parts = ("area", "year", "month", "day", "rest")
+            spans += [(*found.span(part), Kind.IDENTITY) for part in parts]
+    return spans
+
+
 # --- e-mail and plates ------------------------------------------------------------------------------------------------
 
+_HESITATION = r"(?:[ ,]*(?:后面|后边|然后|接着|就是|是|加|那个|嗯|呃))*[ ,]*"
+_SPOKEN_NAME = re.compile(rf"(?:(?<=[是为叫到:, \n])|^)(?!那个|这个|就是|呃|嗯)[一-鿿]{{1,4}} ?$")
+"""A name in place of its letters (张三艾特…), directly before the sign."""
 _AT = re.compile(r" ?(?:@|[艾爱挨埃哎]特|圈a|小老鼠|(?<![a-z])at(?![a-z])) ?")
 _LOCAL_UNIT = rf"(?:下划线|下横线|横杠|中划线|减号|杠|点|小写的?|大写的?|数字|字母|[a-z0-9{_D}._+\-])"
 _LOCAL = re.compile(rf"{_LOCAL_UNIT}(?:[ ,]{{0,2}}{_LOCAL_UNIT})*[ ,]*$")
@@ -521,6 +561,8 @@ _DOMAIN = re.compile(
 )
 _TURN_BREAK = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?[ ,嗯呃啊]*")
 _TURN_BREAK_BEFORE = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?$")
+_PAUSE_AFTER = re.compile(_HESITATION)
+_PAUSE_BEFORE = re.compile(rf"[ ,]*(?:后面|后边|然后|接着|就是|是|加|那个|嗯|呃){_HESITATION}(?:\n(?:[^\n]{{0,10}}\n)?{_HESITATION})?$")
 
 
 def emails_in(text: str) -> list[Span]:
@@ -529,16 +571,19 @@ def emails_in(text: str) -> list[Span]:
     for at in _AT.finditer(text):
         end = at.end()
         domain = _DOMAIN.match(text, end)
-        if domain is None:
-            pause = _TURN_BREAK.match(text, end)
-            domain = _DOMAIN.match(text, pause.end()) if pause else None
+        for pattern in (_TURN_BREAK, _PAUSE_AFTER):
+            pause = pattern.match(text, end) if domain is None else None
+            domain = _DOMAIN.match(text, pause.end()) if pause else domain
         if domain is None:
             continue
         low = max(0, at.start() - 64)
         local = _LOCAL.search(text, low, at.start())
-        if local is None:
-            pause = _TURN_BREAK_BEFORE.search(text, low, at.start())
-            local = _LOCAL.search(text, low, pause.start()) if pause else None
+        for pattern in (_PAUSE_BEFORE, _TURN_BREAK_BEFORE):
+            pause = pattern.search(text, low, at.start()) if local is None else None
+            local = _LOCAL.search(text, low, pause.start()) if pause else local
+        if local is None or (local.end() == at.start() and not local.group().isascii()):
+            name = _SPOKEN_NAME.search(text, low, at.start())
+            local = name if name is not None and (local is None or name.start() < local.start()) else local
         if local is not None:
             spans.append((local.start(), local.end(), Kind.EMAIL))
         spans += [(at.start(), end, Kind.EMAIL), (domain.start(), domain.end(), Kind.EMAIL)]
@@ -552,15 +597,82 @@ _PLATE = re.compile(
 )
 
 
+_PLATE_HEAD = re.compile(rf"[{PROVINCES}][ ·,]{{0,2}}(?:大写的?)?[a-hj-z](?![a-z])")
+_PLATE_SOFT = re.compile(rf"(?:[{re.escape(PUNCTUATION)}·杠的]|{_group(_SOFT_WORDS)})*")
+_PLATE_PIECE = re.compile(rf"[a-hj-np-z0-9{_D}](?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}])*(?![a-z])")
+_PLATE_EXPLAINED = re.compile(rf"(?P<province>[{PROVINCES}])[一-鿿]{{0,3}}的(?P=province)$")
+_PLATE_FILLED = re.compile(r"[ ·.,、\-杠的]|大写的?")
+_SAME_DIGITS = str.maketrans(DIGIT_VALUES)
+
+
+def _is_serial(serial: str) -> bool:
+    """Five or six characters, at most two of them letters (GA 36)."""
+    letters = sum(character.isascii() and character.isalpha() for character in serial)
+    return letters <= 2 and len(serial) in (5, 6) and len(serial) - letters >= 3
+
+
+def _plate_at(text: str, at: int, speakers: Sequence[int]) -> list[Span]:
+    """The plate whose province stands at `at`: in one, or its pieces and their echoes."""
+    whole = _PLATE.match(text, at)
+    if whole is not None and _is_serial(_PLATE_FILLED.sub("", whole.group())[2:]):
+        return [(at, whole.end(), Kind.PLATE)]
+    head = _PLATE_HEAD.match(text, at)
+    if head is None:
+        return []
+    pieces = _plate_pieces(text, head.end(), speakers)
+    if not pieces:
+        return []
+    explained = _PLATE_EXPLAINED.search(text, max(0, at - 5), at + 1)
+    spans: list[Span] = [(one, end, Kind.PLATE) for one, end in ((at, head.end()), *pieces)]
+    if explained is not None:
+        spans.append((explained.start(), explained.start() + 1, Kind.PLATE))
+    same = text.translate(_SAME_DIGITS)
+    for one, end in ((at, head.end()), *pieces):
+        place = same.find(same[one:end], head.end()) if end - one >= 2 else -1
+        while place >= 0:
+            spans.append((place, place + end - one, Kind.PLATE))
+            place = same.find(same[one:end], place + end - one)
+    return spans
+
+
+def _plate_pieces(text: str, start: int, speakers: Sequence[int]) -> list[tuple[int, int]]:
+    """The pieces of a plate's serial from `start` on, in the lines of one speaker; none if they make no serial."""
+    pieces: list[tuple[int, int]] = []
+    complete: list[tuple[int, int]] = []
+    serial, place = "", start
+    for line, speaker in enumerate(speakers or (0,)):
+        stop = text.find("\n", place)
+        stop = len(text) if stop < 0 else stop
+        if speaker != (speakers or (0,))[0]:
+            if stop - place > LONGEST_GAP:
+                break
+            place = stop + 1
+            continue
+        place = _soft_end(text, place, stop)
+        while (piece := _PLATE_PIECE.match(text, place, stop)) is not None:
+            serial += _PLATE_FILLED.sub("", piece.group())
+            pieces.append(piece.span())
+            place = _soft_end(text, piece.end(), stop)
+        if _is_serial(serial) and not _AMOUNT.match(text, pieces[-1][1]):
+            complete = pieces.copy()
+        if place < stop or len(serial) > 5 or (line and not pieces):
+            break
+        place = stop + 1
+    return complete
+
+
+def _soft_end(text: str, start: int, stop: int) -> int:
+    """Where pauses and fillers from `start` on end."""
+    found = _PLATE_SOFT.match(text, start, stop)
+    return found.end() if found else start
+
+
 def plates_in(text: str) -> list[Span]:
     """Car plates (GA 36) of a normalised text: province, letter, five or six letters and digits."""
     spans: list[Span] = []
-    for plate in _PLATE.finditer(text):
-        said = plate.group()
-        serial = re.sub(r"[ ·.,、\-杠的]|大写的?", "", said)[2:]
-        letters = sum(character.isascii() and character.isalpha() for character in serial)
-        if letters <= 2 and (len(serial) in (5, 6)) and len(serial) - letters >= 3:
-            spans.append((plate.start(), plate.end(), Kind.PLATE))
+    for head in _PLATE_HEAD.finditer(text):
+        if not spans or head.start() >= spans[-1][1]:
+            spans += _plate_at(text[: head.start() + PLATE_REACH], head.start(), ())
     return spans
 
 
@@ -580,6 +692,7 @@ _NO_NAME = rf"(?=[{_FAMILY_START}])(?!{_WORDS}|.{{1,2}}(?:总|{_PROFESSIONS}))"
 _PARTICLES = "的了吗吧啊呢呀哦嘛哈对是嗯呃"
 _STOP = rf"(?![{_CJK}])|(?={_FOLLOWS})"
 _STRICT = rf"(?=[^{_CJK}a-z0-9]|$|吧|啊|呢|哈|呀|嘛|就行|就好|就可以|即可|也行|好了|的|谢谢|您好|你好|吗|是吧|对)"
+_STRICT_AFTER_FAMILY = rf"{_STRICT}|[ ,]{{0,2}}(?:单名|名字|名|叫)"
 _FULL = (
     rf"{_NO_NAME}(?:{_FAMILY}[{_CJK}]{{1,2}}(?<![{_PARTICLES}])(?![{_CJK}])"
     rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?:{_STOP})"
@@ -589,15 +702,17 @@ _NICK = (
     rf"(?!老[公婆板师人妈爸乡]|小[孩区时伙哥票米程票费]|阿姨)(?:[小阿老][{_CJK}]{{1,2}}{_STRICT}"
     rf"|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}}|[a-z]{{2,15}}(?: [a-z]{{2,15}})?{_STRICT})"
 )
-_PAUSE = r"[ ,:呃嗯啊]{0,3}"
+_PAUSE = r"(?:[ ,:呃嗯啊]|(?:那个|这个|就是|怎么说)[ ,、.。…]){0,3}"
+_TRANSLITERATED = rf"[{''.join(_lists()['transliterated'])}]{{3,9}}(?!·){_STRICT}"
+"""A Uyghur, Tibetan or Mongolian name without dot."""
 _INTRODUCED = re.compile(
     rf"(?:(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
-    rf"{_PAUSE}(?P<own>{_FULL}|{_NICK})"
+    rf"{_PAUSE}(?P<own>{_TRANSLITERATED}|{_FULL}|{_NICK})"
     rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
     rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
-    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?姓){_PAUSE}"
-    rf"(?P<family>{_COMPOUND}|[{_CJK}](?<![什啥甚谁名氏不了过的吗呢嗯呃额啊哦那这{_SPOKEN}]))"
+    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?[ ,]?姓){_PAUSE}"
+    rf"(?P<family>{_COMPOUND}|(?:[{_SURNAMES}]|[{_CJK}](?={_STRICT_AFTER_FAMILY}))(?<![什啥甚谁名氏不了过的吗呢嗯呃额啊哦那这{_SPOKEN}]))"
     rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
 )
 _DESCRIBED = re.compile(
@@ -618,10 +733,10 @@ _QUESTION_OF_NAME = re.compile(
     r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)"
 )
 _ANSWER = re.compile(
-    rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?"
+    rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?[ ,呃嗯]*"
     rf"(?:是|姓|叫|名字叫|就是|就姓|就叫)*[ ,呃嗯]*"
     rf"(?P<name>{_NO_NAME}(?:(?P<family>{_FAMILY})(?P<title>先生|女士|小姐|太太|老师|师傅|姐|哥|总|某)?{_STRICT}"
-    rf"|{_FAMILY}[{_CJK}]{{1,2}}?{_STRICT})|[小老](?:[{_SURNAMES}]){_STRICT}|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}})"
+    rf"|{_FAMILY}[{_CJK}]{{1,2}}?{_STRICT})|{_TRANSLITERATED}|[小老](?:[{_SURNAMES}]){_STRICT}|[{_CJK}]{{2,8}}·[{_CJK}]{{2,10}})"
 )
 
 
@@ -673,6 +788,9 @@ def _introduced(text: str) -> Iterator[_Name]:
             for described in _DESCRIBED.finditer(text, end, end + 16):
                 if described.group()[-1] == found["family"]:
                     yield _Name(described.start(), described.end(), "", "")
+            said_again = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{found['family']})").search(text, end, end + 14)
+            if said_again is not None:
+                yield _Name(*said_again.span("again"), "", "")
 
 
 def _titled(text: str) -> Iterator[_Name]:
@@ -735,17 +853,23 @@ _KEYS = {
 }
 _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
+_SHORTEST_PIECE = 2
+LONGEST_BRIDGE = 64
+"""Code points from a piece of a number to the next, past a turn of the other speaker."""
 _CUE_REACH = 16
 _AFTER = 16
 NAME_REACH, TITLE_REACH, ASKED_REACH = (12, 28), (16, 6), (6, 14)
 """Code points read before and after a cue character."""
 LONGEST_ANSWER = 40
+_DIGITS_TO_YEAR, _MOST_BEFORE_YEAR, _AFTER_YEAR = 10, 24, 64
+"""An identity number up to its year: digits; code points between them, and read after it."""
 _LEAST_EXTRA = 4
 """Digits after an order number of eight in a chain from which on it is looked at."""
 BLOCK = 1 << 16
 """Code points looked up at a time."""
 ADDRESS_REACH = 90
-PLATE_REACH = 32
+PLATE_REACH = 120
+"""Code points from its province on in which a plate said in pieces is sought."""
 ANSWER_TURNS = 4
 """Turns after a question of the name in which the answer may stand, listening turns included."""
 QUESTION_REACH = 12
@@ -773,6 +897,15 @@ def _key_table() -> Mask:
 
 
 @cache
+def _value_table() -> NDArray[np.uint8]:
+    """(65,536) uint8: the value of a digit, written or spoken."""
+    table = np.zeros(characters.PLANE_SIZE, np.uint8)
+    for character, value in DIGIT_VALUES.items():
+        table[ord(character)] = int(value)
+    return table
+
+
+@cache
 def _soft_table() -> Mask:
     """(65,536) bool: what may stand between the digits of one number."""
     return _set_table([PUNCTUATION, "\n", "个位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
@@ -797,7 +930,7 @@ def _before_called_table() -> Mask:
 def _name_start_table() -> Mask:
     """(65,536) bool: what may follow 叫: the first character of a name, or a pause before it."""
     compound = [name[0] for name in _lists()["compound"]]
-    return _set_table([_SURNAMES, *compound, "小阿老买艾古阿做作 ,:呃嗯啊", "abcdefghijklmnopqrstuvwxyz"])
+    return _set_table([_SURNAMES, *compound, *_lists()["transliterated"], "那这就怎小阿老买艾古阿做作 ,:呃嗯啊", "abcdefghijklmnopqrstuvwxyz"])
 
 
 @cache
@@ -869,6 +1002,10 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     linked[near] = call == np.searchsorted(call_end, digit[near + 1], "right")
     start = np.flatnonzero(np.concatenate(([True], ~linked)))
     count = np.diff(np.append(start, len(digit)))
+    bridged = _bridged(normal, batch, digit, start, count)
+    if bridged.any():
+        start = start[np.concatenate(([True], ~bridged))]
+        count = np.diff(np.append(start, len(digit)))
     long = count >= _LEAST_WITH_CUE
     start, count = start[long], count[long]
     if not len(start):
@@ -882,12 +1019,59 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA)
     enough = (count >= _LEAST_WRITTEN) & ~ordered
     short = np.flatnonzero(~enough)
+    # 四个八 is more than its two characters.
+    many = near[(gap[near] == 2) & (normal[digit[near] + 1] == ord("个"))]
+    within = np.searchsorted(many, start[short] + count[short]) - np.searchsorted(many, start[short])
+    enough[short] = (within > 0) & (within * 2 + count[short] >= _LEAST_WRITTEN)
+    short = short[~enough[short]]
     spoken = np.concatenate(([0], np.cumsum(said)))
     enough[short] = spoken[start[short] + count[short]] - spoken[start[short]] >= _LEAST_SAID
     short = short[~enough[short]]
     enough[short] = cue[short].any(axis=1) & ~order[short]
     start, count = start[enough], count[enough]
     return digit[start], digit[start + count - 1]
+
+
+def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Indices, count: Indices) -> Mask:
+    """(n_chains - 1,) bool: a chain goes on in the next, past what the other speaker says or reads back.
+
+    start, count: (n_chains,) first index in `digit` and number of digits. The first of two such chains ends its turn
+    and the second begins one, two or four turns later.
+    """
+    bridged = np.zeros(len(start) - 1, np.bool_)
+    piece = np.flatnonzero((count >= _SHORTEST_PIECE) & (count < _LEAST_WRITTEN))
+    first, last = digit[start[piece]], digit[start[piece] + count[piece] - 1]
+    beyond = normal.take(last + 2, mode="clip")
+    ends = normal.take(last + 1, mode="clip")
+    tail = (ends == characters.NEWLINE) | (_soft_table()[ends] & (beyond == characters.NEWLINE))
+    at = piece[tail]
+    if not len(at):
+        return bridged
+    before, ahead = normal.take(first - 1, mode="clip"), normal.take(first - 2, mode="clip")
+    head = (first == 0) | (before == characters.NEWLINE) | (_soft_table()[before] & (ahead == characters.NEWLINE))
+    begins = np.zeros(len(start) + 2, np.bool_)
+    begins[piece[head]] = True
+    end = last[tail]
+    # Read back by the other, wherever in the turn, and whatever the number goes on to there.
+    known = np.arange(3)
+    follower = np.minimum(start[np.minimum(at + 1, len(start) - 1)][:, None] + known, len(digit) - 1)
+    said = _value_table()[normal[digit[np.minimum(start[at][:, None] + known, len(digit) - 1)]]]
+    echoed = (count[at] >= 3) & (said == _value_table()[normal[digit[follower]]]).all(axis=1)
+    echoed &= (at + 1 < len(start)) & (digit[follower[:, 0]] - end <= LONGEST_BRIDGE)
+    echoed &= np.searchsorted(batch.turn_text[batch.call_turn[1:]], end, "right") == np.searchsorted(
+        batch.turn_text[batch.call_turn[1:]], digit[follower[:, 0]], "right"
+    )
+    bridged[at[echoed]] = True
+    turn = np.searchsorted(batch.turn_text, end, "right") - 1
+    for step in (1, 2):
+        other = np.minimum(at + step, len(start) - 1)
+        going_on = begins[at + step] & (digit[start[other]] - end <= LONGEST_BRIDGE)
+        reached = np.searchsorted(batch.turn_text, digit[start[other[going_on]]], "right") - 1
+        apart = reached - turn[going_on]
+        going_on[going_on] = ((apart == 2) | (apart == 4)) & (batch.turn_call[reached] == batch.turn_call[turn[going_on]])
+        for past in range(step):
+            bridged[at[going_on] + past] = True
+    return bridged
 
 
 def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> Iterator[Span]:
@@ -900,8 +1084,7 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
     low = np.maximum(first - CONTEXT, batch.turn_text[batch.call_turn[call]])
     high = np.minimum(last + 1 + _AFTER, batch.turn_text[batch.call_turn[call + 1]])
     turn = np.searchsorted(batch.turn_text, low, "right") - 1
-    speaker = np.empty(batch.n_turns, np.int64)
-    speaker[batch.run_turn[::-1]] = batch.runs.speaker[::-1]  # of the turn's first run
+    speaker = _turn_speakers(batch)
     # One character more: a recogniser writes 要 for the 幺 in front.
     skip = np.maximum(first - low - 1, 0)
     for one, end, at, context in zip(low.tolist(), high.tolist(), turn.tolist(), skip.tolist(), strict=True):
@@ -909,6 +1092,24 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
         speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
         for start, stop, kind in numbers_in(text, speakers, skip=context):
             yield one + start, one + stop, kind
+
+
+def _dated_identity_spans(normal: characters.Normal, batch: Batch, digit: Indices) -> Iterator[Span]:
+    """Identity numbers with 年. `digit`: (n,) positions of digit characters, ascending."""
+    if len(digit) < _DIGITS_TO_YEAR:
+        return
+    year = np.flatnonzero(_look_next(normal, digit[_DIGITS_TO_YEAR - 1 :]) == ord("年")) + _DIGITS_TO_YEAR - 1
+    year = year[(digit[year] - digit[year - 3] == 3) & (digit[year] - digit[year - 9] <= 9 + _MOST_BEFORE_YEAR)]
+    call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], digit[year], "right")
+    low = np.maximum(digit[year - 9] - _CUE_REACH, batch.turn_text[batch.call_turn[call]])
+    high = np.minimum(digit[year] + _AFTER_YEAR, batch.turn_text[batch.call_turn[call + 1]])
+    for start, end in zip(low.tolist(), high.tolist(), strict=True):
+        for first, last, kind in dated_identities_in(_string(normal, start, end)):
+            yield start + first, start + last, kind
+
+
+def _look_next(normal: characters.Normal, where: Indices) -> characters.Normal:
+    return normal.take(where + 1, mode="clip")
 
 
 def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> Iterator[Span]:
@@ -929,16 +1130,31 @@ def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> It
             yield start + first, start + last, kind
 
 
-def _plate_spans(normal: characters.Normal, province: Indices) -> Iterator[Span]:
+def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices) -> Iterator[Span]:
     """Car plates. `province`: (n,) positions of the characters that may begin one."""
     letter = _among("abcdefghijklmnopqrstuvwxyz")
     last = len(normal) - 1
     one, two = normal[np.minimum(province + 1, last)], normal[np.minimum(province + 2, last)]
-    likely = letter[one] | (_among(" ·")[one] & letter[two]) | ((one == ord("大")) & (two == ord("写")))
-    for start in province[likely].tolist():
-        for first, stop, kind in plates_in(_string(normal, start, start + PLATE_REACH)):
-            if first == 0:
-                yield start, start + stop, kind
+    likely = letter[one] | (_among(" ·,")[one] & letter[two]) | ((one == ord("大")) & (two == ord("写")))
+    start = province[likely]
+    if not len(start):
+        return
+    turn = np.searchsorted(batch.turn_text, start, "right") - 1
+    low = np.maximum(start - 5, batch.turn_text[turn])
+    high = np.minimum(start + PLATE_REACH, batch.turn_text[batch.call_turn[batch.turn_call[turn] + 1]])
+    speaker = _turn_speakers(batch)
+    for first, end, at, place in zip(low.tolist(), high.tolist(), turn.tolist(), start.tolist(), strict=True):
+        text = _string(normal, first, end).rstrip("\n")
+        speakers = speaker[at : at + text.count("\n") + 1].tolist()
+        for begin, stop, kind in _plate_at(text, place - first, speakers):
+            yield first + begin, first + stop, kind
+
+
+def _turn_speakers(batch: Batch) -> Indices:
+    """(t,) the speaker of each turn's first run."""
+    speaker = np.empty(batch.n_turns, np.int64)
+    speaker[batch.run_turn[::-1]] = batch.runs.speaker[::-1]
+    return speaker
 
 
 def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDArray[np.uint8]) -> list[Spans]:
@@ -962,6 +1178,10 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
     introduced = called | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions = (code == _ADDRESS) | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions |= (code == _CALLED) & _among("什啥")[after]
+    beyond = normal[np.minimum(key + 2, last)]
+    broken = (code == _CALLED) | (code == _FAMILY_NAME)
+    broken &= (after == characters.NEWLINE) | (_among(PUNCTUATION)[after] & (beyond == characters.NEWLINE))
+    broken &= _among("我是人字贵")[before]
     plain, length = _plain_introductions(normal, batch, key, np.flatnonzero(called & (before == ord("我"))))
     introduced[plain] = False
     start = key[plain] + 1
@@ -971,6 +1191,7 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
         *_given_away(normal, batch, key[titled], _titled, TITLE_REACH),
         *_given_away(normal, batch, key[asks], _asked_full, ASKED_REACH),
         *_answers(normal, batch, key[questions]),
+        *_broken_off(normal, batch, key[broken]),
     ]
     found: list[Span] = [(name.start, name.end, _NAME) for _, name in names]
     found += _full_mentions(normal, batch, call, start, start + length, [(one, name.full) for one, name in names])
@@ -1058,6 +1279,22 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
                 break
 
 
+def _broken_off(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[tuple[int, _Name]]:
+    """(call, name) for the names in the same speaker's next turn after 我叫 or 我姓 at the end of a turn."""
+    turn = np.searchsorted(batch.turn_text, key, "right") - 1
+    turn = turn[batch.turn_role[turn] != Role.AGENT]
+    for at in turn.tolist():
+        call = int(batch.turn_call[at])
+        for reply in range(at + 1, min(at + ANSWER_TURNS, int(batch.call_turn[call + 1]))):
+            if batch.turn_role[reply] != batch.turn_role[at]:
+                continue
+            start, end = batch.turn_text[reply : reply + 2].tolist()
+            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
+            if name is not None:
+                yield call, name.moved(start)
+                break
+
+
 def _full_mentions(
     normal: characters.Normal, batch: Batch, call: Indices, start: Indices, end: Indices, names: list[tuple[int, str]]
 ) -> Iterator[Span]:
@@ -1138,8 +1375,9 @@ def personal_spans(batch: Batch) -> Spans:
     key, code = key.take(cues), code.take(cues)
     names = code <= _TITLES
     found = list(_number_spans(normal, batch, digit, said))
+    found += _dated_identity_spans(normal, batch, digit)
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
-    found += _plate_spans(normal, key[code == _PROVINCE])
+    found += _plate_spans(normal, batch, key[code == _PROVINCE])
     return _join([_columns(found), *_name_spans(normal, batch, key[names], code[names])])
 
 
@@ -1180,6 +1418,7 @@ def spans_in(text: str) -> Spans:
 
 def _line_spans(line: str) -> Iterator[Span]:
     yield from numbers_in(line)
+    yield from dated_identities_in(line)
     yield from emails_in(line)
     yield from plates_in(line)
     own_place = _OWN_PLACE.search(line) is not None
