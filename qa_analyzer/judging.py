@@ -784,7 +784,7 @@ class Court:
         if condition.hang_up is not None:
             keep &= np.isin(self.batch.hang_up, [HangUp[one.upper()] for one in condition.hang_up])
         if condition.stated is not None:
-            keep &= self.facts.inferred != condition.stated
+            keep &= self.facts.stated == condition.stated
         if condition.transferred is not None:
             keep &= self.facts.transferred == condition.transferred
         return keep
@@ -1122,6 +1122,12 @@ class _Trial:
             doubtful = np.isin(rows.verdict, (Verdict.PASS, Verdict.FAIL)) & (occasions.why > 0)
             rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
             rows.why = np.where(doubtful, occasions.why, rows.why).astype(np.int64)
+        if any(trigger.call is not None and trigger.call.ended for trigger in triggers):
+            # Where the text breaks off on the customer, what is missing may have come after it.
+            for rows in parts:
+                cut_off = (rows.verdict == Verdict.FAIL) & ~court.facts.ended[rows.call]
+                rows.verdict = np.where(cut_off, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+                rows.why = np.where(cut_off, Why.UNSURE_PHASE, rows.why).astype(np.int64)
         hazy = np.flatnonzero(occasions.hazy)
         if len(hazy):
             # Without times a silence may have gone unseen: that is no pass and no «not applicable».

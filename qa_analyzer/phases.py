@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from qa_analyzer.batch import Batch
+from qa_analyzer import text as characters
+from qa_analyzer.batch import Batch, ranges
 from qa_analyzer.cues import Cues
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 
@@ -39,8 +40,9 @@ FEWEST_TURNS = 3
 """Below this a call is not assessable (contract)."""
 LEAST_HAN_SHARE = 0.3
 """Share of Han characters in the speech below which a call is not Chinese."""
-SUBSTANTIAL = 4
-"""Code points of speech from which a customer turn can state a problem."""
+SUBSTANTIAL = 2
+GREETING_CHARACTERS = "你您好喂在吗有人嘛么呀啊哈喽听得到见请问工客服诶哎"
+"""Code points of speech, beyond those of a mere hello, from which a customer turn states a problem."""
 UNHAPPY_TURNS = 6
 UNHAPPY_SHARE = 0.7
 FURIOUS_TURNS = 4
@@ -60,12 +62,15 @@ class Phases:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; transferred (c,) bool;
+    """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record or
+    the customer's own words say the type; ended (c,) bool: the text does not break off on the customer; transferred;
     resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable.
     """
 
     call_type: NDArray[np.int8]
     inferred: Mask
+    stated: Mask
+    ended: Mask
     transferred: Mask
     resolution: NDArray[np.int8]
     not_assessable: NDArray[np.int8]
@@ -134,6 +139,7 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
     )
+    stating = stating[_more_than_hello(batch, stating)]
     problem, has_problem = _first_in_call(stating, begin, closing, closing)
     answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
     clarifying, _ = _first_in_call(answering, problem, closing, closing)
@@ -164,6 +170,20 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     return Phases(starts, ends, confidence)
 
 
+def _more_than_hello(batch: Batch, turns: Indices) -> Mask:
+    """(n,) bool: turns with at least SUBSTANTIAL code points that are no hello. Long ones are not looked at."""
+    result = np.ones(len(turns), np.bool_)
+    short = np.flatnonzero(batch.turn_characters[turns] <= len(GREETING_CHARACTERS))
+    start = batch.turn_text[turns[short]]
+    length = batch.turn_text[turns[short] + 1] - start
+    hello = characters.wordless_table().copy()
+    hello[[ord(character) for character in GREETING_CHARACTERS]] = True
+    other = ~hello[batch.normal[ranges(start, length)]]
+    counts = np.bincount(np.repeat(np.arange(len(short)), length)[other], minlength=len(short))
+    result[short] = counts >= SUBSTANTIAL
+    return result
+
+
 def _ends_on_question(batch: Batch) -> Mask:
     """(c,) bool: the last turn is an agent's and ends on a question, which nobody answered: the text breaks off."""
     result = np.zeros(batch.n_calls, np.bool_)
@@ -190,7 +210,8 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     spoken = np.bincount(batch.turn_call[speaking], minlength=count)
     moody = (unhappy >= UNHAPPY_TURNS) & (unhappy >= UNHAPPY_SHARE * spoken)
     raging = (furious >= FURIOUS_TURNS) & (furious >= FURIOUS_SHARE * spoken)
-    complains = cues.calls("complaint", Role.CUSTOMER) | moody | raging
+    by_words = cues.calls("complaint", Role.CUSTOMER)
+    complains = by_words | moody | raging
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
 
     good = np.union1d(cues.turns("resolved_agent", Role.AGENT), cues.turns("resolved_customer", Role.CUSTOMER))
@@ -216,7 +237,12 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     not_assessable[(agent_turns == 0) & roles_unknown & (not_assessable < 0)] = 0
     not_assessable[voicemail] = 2
     resolution[not_assessable >= 0] = -1
-    return Facts(call_type, given < 0, transferred, resolution, not_assessable)
+    last = np.maximum(batch.call_turn[1:] - 1, 0)
+    agent_last = (turns > 0) & (batch.turn_role[last] == Role.AGENT) if batch.n_turns else turns > 0
+    goodbye = cues.calls("farewell")
+    ended = (batch.hang_up != HangUp.UNKNOWN) | transferred | goodbye | agent_last
+    stated = (given >= 0) | by_words
+    return Facts(call_type, given < 0, stated, ended, transferred, resolution, not_assessable)
 
 
 def _later_than_any_setback(batch: Batch, good: Indices, negative: Mask) -> Mask:

@@ -532,7 +532,7 @@ def _day_or_month(said: str) -> str:
 
 
 def dated_identities_in(text: str) -> list[Span]:
-    """Identity numbers whose birthday is said as a date with 年; the check character is right, or a cue stands before."""
+    """Identity numbers whose birthday is said as a date with 年: the check character is right, or there is a cue."""
     spans: list[Span] = []
     for found in _DATED_IDENTITY.finditer(text):
         digits = "".join(DIGIT_VALUES.get(one, "") for one in found["area"] + found["year"])
@@ -548,8 +548,9 @@ def dated_identities_in(text: str) -> list[Span]:
 
 # --- e-mail and plates ------------------------------------------------------------------------------------------------
 
-_HESITATION = r"(?:[ ,]*(?:后面|后边|然后|接着|就是|是|加|那个|嗯|呃))*[ ,]*"
-_SPOKEN_NAME = re.compile(rf"(?:(?<=[是为叫到:, \n])|^)(?!那个|这个|就是|呃|嗯)[一-鿿]{{1,4}} ?$")
+_GOING_ON = "后面|后边|然后|接着|就是|是|加|那个|嗯|呃"
+_HESITATION = rf"(?:[ ,]*(?:{_GOING_ON}))*[ ,]*"
+_SPOKEN_NAME = re.compile(r"(?:(?<=[是为叫到:, \n])|^)(?!那个|这个|就是|呃|嗯)[一-鿿]{1,4} ?$")
 """A name in place of its letters (张三艾特…), directly before the sign."""
 _AT = re.compile(r" ?(?:@|[艾爱挨埃哎]特|圈a|小老鼠|(?<![a-z])at(?![a-z])) ?")
 _LOCAL_UNIT = rf"(?:下划线|下横线|横杠|中划线|减号|杠|点|小写的?|大写的?|数字|字母|[a-z0-9{_D}._+\-])"
@@ -562,7 +563,7 @@ _DOMAIN = re.compile(
 _TURN_BREAK = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?[ ,嗯呃啊]*")
 _TURN_BREAK_BEFORE = re.compile(r"[,。. ]*\n(?:[^\n]{0,10}\n)?$")
 _PAUSE_AFTER = re.compile(_HESITATION)
-_PAUSE_BEFORE = re.compile(rf"[ ,]*(?:后面|后边|然后|接着|就是|是|加|那个|嗯|呃){_HESITATION}(?:\n(?:[^\n]{{0,10}}\n)?{_HESITATION})?$")
+_PAUSE_BEFORE = re.compile(rf"[ ,]*(?:{_GOING_ON}){_HESITATION}(?:\n(?:[^\n]{{0,10}}\n)?{_HESITATION})?$")
 
 
 def emails_in(text: str) -> list[Span]:
@@ -897,6 +898,12 @@ def _key_table() -> Mask:
 
 
 @cache
+def _ends_soft_table() -> Mask:
+    """(65,536) bool: a turn's end, or what may stand before it."""
+    return _set_table([PUNCTUATION, "\n", *(word for word in _SOFT_WORDS if len(word) == 1)])
+
+
+@cache
 def _value_table() -> NDArray[np.uint8]:
     """(65,536) uint8: the value of a digit, written or spoken."""
     table = np.zeros(characters.PLANE_SIZE, np.uint8)
@@ -930,7 +937,15 @@ def _before_called_table() -> Mask:
 def _name_start_table() -> Mask:
     """(65,536) bool: what may follow 叫: the first character of a name, or a pause before it."""
     compound = [name[0] for name in _lists()["compound"]]
-    return _set_table([_SURNAMES, *compound, *_lists()["transliterated"], "那这就怎小阿老买艾古阿做作 ,:呃嗯啊", "abcdefghijklmnopqrstuvwxyz"])
+    return _set_table(
+        [
+            _SURNAMES,
+            *compound,
+            *_lists()["transliterated"],
+            "那这就怎小阿老买艾古阿做作 ,:呃嗯啊",
+            "abcdefghijklmnopqrstuvwxyz",
+        ]
+    )
 
 
 @cache
@@ -945,8 +960,9 @@ def _before_title_table() -> Mask:
 
 def _speech(batch: Batch) -> characters.Normal:
     """The batch's normalised text with the content of events （…） put back: they may hold numbers too."""
-    opened = np.flatnonzero((batch.points == characters.OPENING_BRACKET) | (batch.points == 0xFF08))
-    opened = opened[batch.normal[opened] == characters.SPACE]
+    blank = np.flatnonzero(batch.normal == characters.SPACE)
+    given = batch.points[blank]
+    opened = blank[(given == characters.OPENING_BRACKET) | (given == 0xFF08)]
     if not len(opened):
         return batch.normal
     closed = np.flatnonzero((batch.points == characters.CLOSING_BRACKET) | (batch.points == 0xFF09))
@@ -1038,39 +1054,36 @@ def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Ind
     start, count: (n_chains,) first index in `digit` and number of digits. The first of two such chains ends its turn
     and the second begins one, two or four turns later.
     """
-    bridged = np.zeros(len(start) - 1, np.bool_)
-    piece = np.flatnonzero((count >= _SHORTEST_PIECE) & (count < _LEAST_WRITTEN))
-    first, last = digit[start[piece]], digit[start[piece] + count[piece] - 1]
-    beyond = normal.take(last + 2, mode="clip")
-    ends = normal.take(last + 1, mode="clip")
-    tail = (ends == characters.NEWLINE) | (_soft_table()[ends] & (beyond == characters.NEWLINE))
-    at = piece[tail]
+    bridged = np.zeros(max(len(start) - 1, 0), np.bool_)
+    at = np.flatnonzero((count[:-1] >= _SHORTEST_PIECE) & (count[:-1] < _LEAST_WRITTEN))
+    at = at[_ends_soft_table()[normal.take(digit[start[at + 1] - 1] + 1, mode="clip")]]
+    end = digit[start[at + 1] - 1]
+    one, two = normal.take(end + 1, mode="clip"), normal.take(end + 2, mode="clip")
+    tail = (one == characters.NEWLINE) | (two == characters.NEWLINE)
+    tail &= digit[start[at + 1]] - end <= LONGEST_BRIDGE
+    at, end = at[tail], end[tail]
     if not len(at):
         return bridged
-    before, ahead = normal.take(first - 1, mode="clip"), normal.take(first - 2, mode="clip")
-    head = (first == 0) | (before == characters.NEWLINE) | (_soft_table()[before] & (ahead == characters.NEWLINE))
-    begins = np.zeros(len(start) + 2, np.bool_)
-    begins[piece[head]] = True
-    end = last[tail]
-    # Read back by the other, wherever in the turn, and whatever the number goes on to there.
-    known = np.arange(3)
-    follower = np.minimum(start[np.minimum(at + 1, len(start) - 1)][:, None] + known, len(digit) - 1)
-    said = _value_table()[normal[digit[np.minimum(start[at][:, None] + known, len(digit) - 1)]]]
-    echoed = (count[at] >= 3) & (said == _value_table()[normal[digit[follower]]]).all(axis=1)
-    echoed &= (at + 1 < len(start)) & (digit[follower[:, 0]] - end <= LONGEST_BRIDGE)
-    echoed &= np.searchsorted(batch.turn_text[batch.call_turn[1:]], end, "right") == np.searchsorted(
-        batch.turn_text[batch.call_turn[1:]], digit[follower[:, 0]], "right"
-    )
-    bridged[at[echoed]] = True
+    value = _value_table()
     turn = np.searchsorted(batch.turn_text, end, "right") - 1
+    call = batch.turn_call[turn]
     for step in (1, 2):
-        other = np.minimum(at + step, len(start) - 1)
-        going_on = begins[at + step] & (digit[start[other]] - end <= LONGEST_BRIDGE)
-        reached = np.searchsorted(batch.turn_text, digit[start[other[going_on]]], "right") - 1
-        apart = reached - turn[going_on]
-        going_on[going_on] = ((apart == 2) | (apart == 4)) & (batch.turn_call[reached] == batch.turn_call[turn[going_on]])
+        begins = start[np.minimum(at + step, len(start) - 1)]
+        first = digit[begins]
+        reached = np.searchsorted(batch.turn_text, first, "right") - 1
+        near = (at + step < len(start)) & (first - end <= LONGEST_BRIDGE) & (batch.turn_call[reached] == call)
+        apart = reached - turn
+        one, two = normal.take(first - 1, mode="clip"), normal.take(first - 2, mode="clip")
+        head = (one == characters.NEWLINE) | (_soft_table()[one] & (two == characters.NEWLINE))
+        going_on = head & ((apart == 2) | (apart == 4)) & (count[np.minimum(at + step, len(count) - 1)] > 1)
+        if step == 1:
+            # Read back by the other, wherever in the turn, and whatever the number goes on to there.
+            three = np.arange(3)
+            said = value[normal[digit[np.minimum(start[at][:, None] + three, len(digit) - 1)]]]  # (n, 3)
+            again = value[normal[digit[np.minimum(begins[:, None] + three, len(digit) - 1)]]]
+            going_on |= (count[at] >= 3) & (said == again).all(axis=1)
         for past in range(step):
-            bridged[at[going_on] + past] = True
+            bridged[at[near & going_on] + past] = True
     return bridged
 
 
@@ -1098,18 +1111,15 @@ def _dated_identity_spans(normal: characters.Normal, batch: Batch, digit: Indice
     """Identity numbers with 年. `digit`: (n,) positions of digit characters, ascending."""
     if len(digit) < _DIGITS_TO_YEAR:
         return
-    year = np.flatnonzero(_look_next(normal, digit[_DIGITS_TO_YEAR - 1 :]) == ord("年")) + _DIGITS_TO_YEAR - 1
-    year = year[(digit[year] - digit[year - 3] == 3) & (digit[year] - digit[year - 9] <= 9 + _MOST_BEFORE_YEAR)]
+    year = np.flatnonzero(digit[9:] - digit[:-9] <= 9 + _MOST_BEFORE_YEAR) + 9
+    year = year[digit[year] - digit[year - 3] == 3]
+    year = year[normal.take(digit[year] + 1, mode="clip") == ord("年")]
     call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], digit[year], "right")
     low = np.maximum(digit[year - 9] - _CUE_REACH, batch.turn_text[batch.call_turn[call]])
     high = np.minimum(digit[year] + _AFTER_YEAR, batch.turn_text[batch.call_turn[call + 1]])
     for start, end in zip(low.tolist(), high.tolist(), strict=True):
         for first, last, kind in dated_identities_in(_string(normal, start, end)):
             yield start + first, start + last, kind
-
-
-def _look_next(normal: characters.Normal, where: Indices) -> characters.Normal:
-    return normal.take(where + 1, mode="clip")
 
 
 def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> Iterator[Span]:
@@ -1178,10 +1188,10 @@ def _name_spans(normal: characters.Normal, batch: Batch, key: Indices, code: NDA
     introduced = called | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions = (code == _ADDRESS) | (code == _FAMILY_NAME) | (code == _NAME_WORD)
     questions |= (code == _CALLED) & _among("什啥")[after]
-    beyond = normal[np.minimum(key + 2, last)]
-    broken = (code == _CALLED) | (code == _FAMILY_NAME)
-    broken &= (after == characters.NEWLINE) | (_among(PUNCTUATION)[after] & (beyond == characters.NEWLINE))
-    broken &= _among("我是人字贵")[before]
+    broken = np.flatnonzero((code == _CALLED) | (code == _FAMILY_NAME))
+    broken = broken[_among(PUNCTUATION + "\n")[after[broken]] & _among("我是人字贵")[before[broken]]]
+    beyond = normal[np.minimum(key[broken] + 2, last)]
+    broken = broken[(after[broken] == characters.NEWLINE) | (beyond == characters.NEWLINE)]
     plain, length = _plain_introductions(normal, batch, key, np.flatnonzero(called & (before == ord("我"))))
     introduced[plain] = False
     start = key[plain] + 1

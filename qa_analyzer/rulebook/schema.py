@@ -201,7 +201,10 @@ class CallCondition(Strict):
         | None
     ) = Field(default=None, description="谁先挂机")
     transferred: bool | None = Field(default=None, description="是否转接")
-    stated: bool | None = Field(default=None, description="通话类型是记录给出的（true），还是由系统推断的（false）")
+    stated: bool | None = Field(
+        default=None, description="通话类型是记录或客户的话说明的（true），还是只凭情绪推断的（false）"
+    )
+    ended: bool | None = Field(default=None, description="通话有结尾（true），文本没有断在客户的话上；否则无法判定")
 
 
 class Trigger(Strict):
