@@ -115,7 +115,7 @@ PUNCTUATION = " -—–~·.,、。!?;…\"'()+“”"
 ENDS_IN_X = ("x", "叉", "艾克斯", "埃克斯", "爱克斯", "艾克司")
 LEADING_ONE = "要腰妖夭吆"
 
-LONGEST_GAP = 56
+LONGEST_GAP = 44
 """Code points between two digits of one chain, hand-overs included."""
 MOST_STRANGE = 14
 """Code points that are no pause or filler between two digits, if there is a hand-over between."""
@@ -854,7 +854,7 @@ _KEYS = {
 }
 _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
-_SHORTEST_PIECE = 2
+_SHORTEST_PIECE = 3
 LONGEST_BRIDGE = 64
 """Code points from a piece of a number to the next, past a turn of the other speaker."""
 _CUE_REACH = 16
@@ -990,8 +990,8 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     gap = np.diff(digit)
     linked = gap == 1
     near = np.flatnonzero((gap > 1) & (gap <= LONGEST_GAP + 1))
-    near = near[_look(_soft_start_table(), normal, digit.take(near) + 1)]
     near = near[_look(_soft_end_table(), normal, digit.take(near + 1) - 1)]
+    near = near[_look(_soft_start_table(), normal, digit.take(near) + 1)]
     linked[near[gap[near] <= 3]] = True  # one or two characters between: both have been looked at
     wide = near[gap[near] > 3]
     # Cheap refusals before whole gaps are gathered: only pauses and fillers before the first hand-over, after the last.
@@ -1048,6 +1048,15 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     return digit[start], digit[start + count - 1]
 
 
+def _same_digits(normal: characters.Normal, digit: Indices, one: Indices, other: Indices) -> Mask:
+    """(n,) bool: three digits from the index `one` on are said again from the index `other` on."""
+    same = np.ones(len(one), np.bool_)
+    for place in range(_SHORTEST_PIECE):
+        first, second = (normal.take(digit.take(index + place, mode="clip")) for index in (one, other))
+        same &= _value_table()[first] == _value_table()[second]
+    return same
+
+
 def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Indices, count: Indices) -> Mask:
     """(n_chains - 1,) bool: a chain goes on in the next, past what the other speaker says or reads back.
 
@@ -1064,26 +1073,22 @@ def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Ind
     at, end = at[tail], end[tail]
     if not len(at):
         return bridged
-    value = _value_table()
-    turn = np.searchsorted(batch.turn_text, end, "right") - 1
-    call = batch.turn_call[turn]
+    call_end = batch.turn_text[batch.call_turn[1:]]
     for step in (1, 2):
         begins = start[np.minimum(at + step, len(start) - 1)]
         first = digit[begins]
-        reached = np.searchsorted(batch.turn_text, first, "right") - 1
-        near = (at + step < len(start)) & (first - end <= LONGEST_BRIDGE) & (batch.turn_call[reached] == call)
-        apart = reached - turn
         one, two = normal.take(first - 1, mode="clip"), normal.take(first - 2, mode="clip")
         head = (one == characters.NEWLINE) | (_soft_table()[one] & (two == characters.NEWLINE))
-        going_on = head & ((apart == 2) | (apart == 4)) & (count[np.minimum(at + step, len(count) - 1)] > 1)
-        if step == 1:
-            # Read back by the other, wherever in the turn, and whatever the number goes on to there.
-            three = np.arange(3)
-            said = value[normal[digit[np.minimum(start[at][:, None] + three, len(digit) - 1)]]]  # (n, 3)
-            again = value[normal[digit[np.minimum(begins[:, None] + three, len(digit) - 1)]]]
-            going_on |= (count[at] >= 3) & (said == again).all(axis=1)
+        # Read back by the other, wherever in the turn, and whatever the number goes on to there.
+        again = _same_digits(normal, digit, start[at], begins) if step == 1 else np.zeros(len(at), np.bool_)
+        row = np.flatnonzero((head | again) & (at + step < len(start)) & (first - end <= LONGEST_BRIDGE))
+        apart = np.searchsorted(batch.turn_text, first[row], "right") - np.searchsorted(
+            batch.turn_text, end[row], "right"
+        )
+        row = row[again[row] | (apart == 2) | (apart == 4)]
+        row = row[np.searchsorted(call_end, first[row], "right") == np.searchsorted(call_end, end[row], "right")]
         for past in range(step):
-            bridged[at[near & going_on] + past] = True
+            bridged[at[row] + past] = True
     return bridged
 
 
@@ -1111,8 +1116,8 @@ def _dated_identity_spans(normal: characters.Normal, batch: Batch, digit: Indice
     """Identity numbers with 年. `digit`: (n,) positions of digit characters, ascending."""
     if len(digit) < _DIGITS_TO_YEAR:
         return
-    year = np.flatnonzero(digit[9:] - digit[:-9] <= 9 + _MOST_BEFORE_YEAR) + 9
-    year = year[digit[year] - digit[year - 3] == 3]
+    year = np.flatnonzero(digit[9:] - digit[6:-3] == 3) + 9
+    year = year[digit[year] - digit[year - 9] <= 9 + _MOST_BEFORE_YEAR]
     year = year[normal.take(digit[year] + 1, mode="clip") == ord("年")]
     call = np.searchsorted(batch.turn_text[batch.call_turn[1:]], digit[year], "right")
     low = np.maximum(digit[year - 9] - _CUE_REACH, batch.turn_text[batch.call_turn[call]])
