@@ -45,7 +45,7 @@ GREETING_CHARACTERS = "你您好喂在吗有人嘛么呀啊哈喽听得到见请
 """Code points of speech, beyond those of a mere hello, from which a customer turn states a problem."""
 UNHAPPY_TURNS = 6
 UNHAPPY_SHARE = 0.7
-FURIOUS_TURNS = 4
+FURIOUS_TURNS = 5
 FURIOUS_SHARE = 0.6
 """Without a type a call is a complaint by its words, or if so many customer turns are negative and that share of what
 the customer says, or so many are angry. One sharp question makes no complaint: the reaction rules hang on it."""
