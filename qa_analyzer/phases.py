@@ -32,7 +32,7 @@ CLOSING_GAP = 12
 CLOSING_WITHOUT_CUE = 2
 """Length in turns of the closing that should have been, where the agent ended the call without any cue."""
 QUESTION_ENDS = "?吗么呢嘛"
-QUESTION_TAIL = 4
+QUESTION_TAIL = 10
 """A turn ends on a question when one of these is among its last so many code points."""
 TRANSFER_TAIL = 6
 """A transfer announced within this many last turns ended the call."""
