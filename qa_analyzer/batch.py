@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
+from qa_analyzer.arrays import ranges
 from qa_analyzer.model import ROLE_CODES, HangUp, Role
 from qa_analyzer.text import Through, VisibleText
 from qa_analyzer.turns import Runs, TurnSettings, build_runs, build_turns
@@ -223,15 +224,6 @@ def int_column(column: pa.Array) -> tuple[Indices, Mask]:
     valid = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False))
     values = np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False)).astype(np.int64)
     return values, valid
-
-
-def ranges(starts: Indices, lengths: Indices) -> Indices:
-    """Concatenated `arange(start, start + length)`, vectorised. (sum(lengths),)"""
-    total = int(lengths.sum())
-    if not total:
-        return np.zeros(0, np.int64)
-    before = np.cumsum(lengths) - lengths
-    return np.asarray(np.arange(total) + np.repeat(starts - before, lengths))
 
 
 def _role_codes(roles: pa.Array) -> NDArray[np.uint8]:

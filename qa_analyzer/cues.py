@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_analyzer.batch import Batch, text_of_turns
+from qa_analyzer.batch import Batch
 from qa_analyzer.model import Role
-from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, parse_phrase
+from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
+from qa_analyzer.phrases import parse_phrase
 
 Indices = NDArray[np.int64]
 
@@ -31,64 +32,58 @@ REGIONS: dict[str, tuple[str, ...]] = {
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
 
 
-class CueBook:
-    """The named lists of a rubric, compiled: one phrase set a region."""
+ROLES = {role.code: 1 << role | 1 << Role.UNKNOWN for role in Role if role != Role.UNKNOWN}
+"""By speaker: the bits of the roles whose turns are listened to, its own and those of nobody known."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
-        self.lists = lists
-        self.phrases: dict[str, tuple[Phrase, ...]] = {}
-        self.sets: dict[str, PhraseSet] = {}
+
+class CueBook:
+    """The named lists of a rubric, added to the phrase lists of a rule set."""
+
+    def __init__(self, named: Mapping[str, Sequence[str]], lists: PhraseLists) -> None:
+        self.named = named
+        self.numbers: dict[str, int] = {}
         self.region_of: dict[str, str] = {}
         for region, names in REGIONS.items():
             for name in names:
-                self.phrases[name] = tuple(parse_phrase(source) for source in lists.get(name, ()))
+                phrases = [parse_phrase(source) for source in named.get(name, ())]
                 self.region_of[name] = region
-            self.sets[region] = PhraseSet(phrase for name in names for phrase in self.phrases[name])
+                self.numbers[name] = lists.add(phrases, ROLES.get(region, EVERYBODY), everywhere=region != "some")
 
 
 @dataclass
 class Cues:
-    """Lazy look-up of named lists in one batch. Everything in text order."""
+    """Look-up of named lists in one batch. Everything in text order."""
 
     batch: Batch
     book: CueBook
-    _scans: dict[str, LiteralHits] = field(default_factory=dict)
-    _some: dict[int, LiteralHits] = field(default_factory=dict)
+    heard: Heard
+    _some: dict[tuple[str, int], ListHits] = field(default_factory=dict)
 
     @property
     def lists(self) -> Mapping[str, Sequence[str]]:
-        return self.book.lists
+        return self.book.named
 
-    def _scan(self, region: str) -> LiteralHits:
-        if region not in self._scans:
-            batch = self.batch
-            if region in ("agent", "customer"):
-                self._scans[region] = self.book.sets[region].scan(batch.spoken(region))
-                return self._scans[region]
-            mine = batch.turn_number >= np.diff(batch.call_turn)[batch.turn_call] - TAIL_TURNS
-            self._scans[region] = self.book.sets[region].scan(text_of_turns(batch, np.flatnonzero(mine)))
-        return self._scans[region]
+    def _found(self, name: str, among: Indices | None) -> ListHits:
+        number = self.book.numbers[name]
+        region = self.book.region_of[name]
+        if among is not None:
+            key = name, hash(among.tobytes())
+            if key not in self._some:
+                self._some[key] = self.heard.among([number], among)[number].hits
+            return self._some[key]
+        found = self.heard.hits(number)
+        if region != "tail":
+            return found
+        last = np.diff(self.batch.call_turn)[self.batch.turn_call[found.turn]]
+        return found.select(self.batch.turn_number[found.turn] >= last - TAIL_TURNS)
 
     def hits(self, name: str, among: Indices | None = None) -> tuple[Indices, Indices, Indices]:
         """(turn, start, end) of every hit of a list; start and end are positions in the batch's text.
 
         `among`: turns (ascending, unique) to look in, needed for the lists of the region `some`.
         """
-        region = self.book.region_of[name]
-        if among is not None:
-            key = hash(among.tobytes())
-            if key not in self._some:
-                self._some[key] = self.book.sets[region].scan(text_of_turns(self.batch, among))
-            literals = self._some[key]
-        else:
-            literals = self._scan(region)
-        spans = literals.of_phrases(self.book.phrases[name])
-        visible = literals.visible
-        return (
-            visible.turn[spans.start].astype(np.int64),
-            visible.position[spans.start].astype(np.int64),
-            visible.position[spans.end - 1].astype(np.int64) + 1,
-        )
+        found = self._found(name, among)
+        return found.turn, found.spans.start, found.spans.end
 
     def turns(self, name: str, role: Role | None = None, among: Indices | None = None) -> Indices:
         """Turns (ascending, unique) in which a list is heard, said by `role`."""

@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch, ranges, text_of_turns
-from qa_analyzer.cues import CueBook, Cues
+from qa_analyzer.arrays import ranges
+from qa_analyzer.batch import Batch
+from qa_analyzer.cues import ROLES, CueBook, Cues
 from qa_analyzer.figures import Figure, measure_figure
+from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 from qa_analyzer.phases import PHASES, RESOLUTIONS, Facts, Phases, find_facts, find_phases, find_transfers
-from qa_analyzer.phrases import LiteralHits, Phrase, PhraseSet, Spans, parse_phrase, resolve
+from qa_analyzer.phrases import parse_phrase, resolve
 from qa_analyzer.rulebook.model import Rule, Rulebook
 from qa_analyzer.rulebook.schema import (
     AnyOf,
@@ -38,7 +40,6 @@ from qa_analyzer.rulebook.schema import (
     Severity,
     Trigger,
 )
-from qa_analyzer.text import VisibleText
 from qa_analyzer.timing import Timing
 from qa_analyzer.words import on_word_boundaries
 
@@ -48,8 +49,6 @@ Mask = NDArray[np.bool_]
 NOWHERE = -1
 NEAR_TURNS = 3
 """So many turns before and after a window the nearest near miss is looked for."""
-HEARD_KEPT = 3
-"""So many scans of windows are kept for the next clause."""
 WIDEST_OTHERS = 8
 """What the wrong party said is a near miss only in windows of at most so many turns."""
 FAREWELL_TURNS = 2
@@ -238,30 +237,28 @@ class Judgement:
     rule: Indices
 
 
-ScopeKey = tuple[int, str | None, str]
-"""Rule (-1 where the scope means the same turns for every rule), speaker, scope as text."""
+@dataclass(frozen=True)
+class SaidAs:
+    """What a clause says, compiled: number of its phrase list; category and severity code of each phrase, or -1."""
 
-
-def _scope_key(rule: int, by: str | None, scope: Scope) -> ScopeKey:
-    relative = scope.same_turn or scope.next is not None or scope.previous is not None
-    return (rule if relative else -1, by, scope.model_dump_json(exclude_defaults=True))
+    number: int
+    category: Indices
+    severity: Indices
 
 
 @dataclass
 class Ruleset:
-    """A rulebook ready to judge: phrases parsed, literals compiled, messages numbered.
+    """A rulebook ready to judge: phrases compiled, messages numbered.
 
-    phrases: by speaker, what clauses without a scope say, scanned for everywhere. scoped: what clauses with a scope
-    say, scanned for only in its windows; scope_of: by identity of a clause, which of them is its. own: by identity of
-    a clause (its `unless`) or of a neighbour in its `unless_in`, scanned for only around the clause's hits.
+    said: by identity of a clause, what it says; unless: by identity of a clause (its `unless`) or of a neighbour in
+    its `unless_in`, the number of its phrase list.
     """
 
     rulebook: Rulebook
     rules: tuple[Rule, ...] = field(init=False)
-    phrases: dict[str | None, PhraseSet] = field(init=False)
-    scoped: dict[ScopeKey, PhraseSet] = field(init=False)
-    scope_of: dict[int, ScopeKey] = field(init=False, default_factory=dict)
-    own: dict[int, PhraseSet] = field(init=False, default_factory=dict)
+    lists: PhraseLists = field(init=False, default_factory=PhraseLists)
+    said: dict[int, SaidAs] = field(init=False, default_factory=dict)
+    unless: dict[int, int] = field(init=False, default_factory=dict)
     cues: CueBook = field(init=False)
     middle_phases: bool = field(init=False)
     clauses: list[ClauseText] = field(init=False, default_factory=list)
@@ -269,29 +266,33 @@ class Ruleset:
 
     def __post_init__(self) -> None:
         self.rules = tuple(rule for rule in self.rulebook.rules if rule.spec.status != "off")
-        said: dict[str | None, list[Phrase]] = {}
-        scoped: dict[ScopeKey, list[Phrase]] = {}
         for number, rule in enumerate(self.rules):
             for by, clause in _all_clauses(rule.spec):
-                spoken = [parse_phrase(source) for source, _, _ in _says(clause)]
-                if clause.in_ is None or isinstance(clause, Trigger):
-                    said.setdefault(by, []).extend(spoken)
-                elif spoken:
-                    key = _scope_key(number, by, clause.in_)
-                    self.scope_of[id(clause)] = key
-                    scoped.setdefault(key, []).extend(spoken)
+                self.add_phrases(clause, by)
             for place, part in enumerate(_faults(rule.spec)):
                 self.clause_ids[number, place] = len(self.clauses)
                 for one in _alternatives(part):
                     message = one.message if isinstance(one, Clause) else None
                     names = _categories(one) if isinstance(one, Clause) else ()
                     self.clauses.append(ClauseText(number, message, names))
-            for _, clause in _all_clauses(rule.spec):
-                self.own.update(_own_sets(clause))
-        self.phrases = {by: PhraseSet(phrases) for by, phrases in said.items()}
-        self.scoped = {key: PhraseSet(phrases) for key, phrases in scoped.items()}
-        self.cues = CueBook(self.rubric.phrases)
+        self.cues = CueBook(self.rubric.phrases, self.lists)
+        self.lists.compile()
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
+
+    def add_phrases(self, clause: Spoken, by: str | None) -> None:
+        """Number the phrase lists of a clause."""
+        roles = ROLES.get(by, EVERYBODY) if by else EVERYBODY
+        listed = _says(clause)
+        if listed:
+            self.said[id(clause)] = SaidAs(
+                self.lists.add([parse_phrase(source) for source, _, _ in listed], roles),
+                np.array([category for _, category, _ in listed], np.int64),
+                np.array([severity for _, _, severity in listed], np.int64),
+            )
+        if clause.unless:
+            self.unless[id(clause)] = self.lists.add([parse_phrase(source) for source in clause.unless], roles)
+        for neighbour in clause.unless_in or ():
+            self.unless[id(neighbour)] = self.lists.add([parse_phrase(source) for source in neighbour.says])
 
     @property
     def rubric(self) -> Rubric:
@@ -327,14 +328,6 @@ def _nested(clause: Spoken) -> list[tuple[str | None, Spoken]]:
     if isinstance(clause, Clause) and clause.then:
         return [(clause.then.by, clause.then), *_nested(clause.then)]
     return []
-
-
-def _own_sets(clause: Spoken) -> dict[int, PhraseSet]:
-    """The exceptions of a clause, compiled each for itself."""
-    sets = {id(one): PhraseSet(parse_phrase(source) for source in one.says) for one in clause.unless_in or ()}
-    if clause.unless:
-        sets[id(clause)] = PhraseSet(parse_phrase(source) for source in clause.unless)
-    return sets
 
 
 def _says(clause: Clause | Trigger | Neighbour) -> list[tuple[str, int, int]]:
@@ -395,6 +388,18 @@ class Look:
     evidence: Indices
 
 
+@dataclass(frozen=True)
+class Around:
+    """Windows of turns: their first turns and the turns after their last ones, each ascending. (n,)"""
+
+    lo: Indices
+    hi: Indices
+
+    def holds(self, turn: Indices) -> Mask:
+        """(n,) bool: turns that lie in some window."""
+        return np.asarray(np.searchsorted(self.lo, turn, "right") > np.searchsorted(self.hi, turn, "right"))
+
+
 @dataclass
 class Court:
     """One batch before one rule set: everything the rules may ask for, each computed once."""
@@ -402,13 +407,12 @@ class Court:
     batch: Batch
     ruleset: Ruleset
     mood: Mood
+    heard: Heard
     cues: Cues
     timing: Timing
     transferred: Mask
     phases: Phases
     facts: Facts
-    _heard: dict[str | None, LiteralHits] = field(default_factory=dict)
-    _heard_in: dict[tuple[ScopeKey, int], LiteralHits] = field(default_factory=dict)
     _countable: dict[tuple[str | None, bool], Indices] = field(default_factory=dict)
     _all: dict[str | None, Indices] = field(default_factory=dict)
 
@@ -547,85 +551,66 @@ class Court:
 
     # ---- hits ---------------------------------------------------------------------------------------------
 
-    def heard(self, by: str | None) -> LiteralHits:
-        """All literals of the clauses that listen to a speaker, in that speaker's turns and those of nobody known."""
-        if by not in self._heard:
-            self._heard[by] = self.ruleset.phrases[by].scan(self.batch.spoken(by))
-        return self._heard[by]
-
-    def heard_in(self, key: ScopeKey, turns: Indices) -> LiteralHits:
-        """All literals of the clauses with one scope in some turns. Several clauses of a rule ask for the same."""
-        name = (key, hash(turns.tobytes()))
-        if name not in self._heard_in:
-            while len(self._heard_in) >= HEARD_KEPT:
-                self._heard_in.pop(next(iter(self._heard_in)))
-            self._heard_in[name] = self.ruleset.scoped[key].scan(text_of_turns(self.batch, turns))
-        return self._heard_in[name]
-
-    def spans_to_hits(self, visible: VisibleText, spans: Spans, category: Indices, severity: Indices) -> Hits:
-        """Spans of a visible text as hits in the text as given."""
-        start = visible.position[spans.start].astype(np.int64)
-        end = visible.position[spans.end - 1].astype(np.int64) + 1
+    def as_hits(self, found: ListHits, said: SaidAs) -> Hits:
+        """Hits of a phrase list as those of a clause."""
         joins = self.batch.joins
-        joined = np.searchsorted(joins, start, "right") != np.searchsorted(joins, end, "left")
+        start, end, phrase = found.spans.start, found.spans.end, found.spans.phrase
         return Hits(
-            visible.turn[spans.start].astype(np.int64),
+            found.turn,
             start,
             end,
-            category[spans.phrase],
-            severity[spans.phrase],
-            joined,
-            np.full(len(spans), np.nan),
-            np.zeros(len(spans), np.int64),
+            said.category[phrase],
+            said.severity[phrase],
+            np.searchsorted(joins, start, "right") != np.searchsorted(joins, end, "left"),
+            np.full(len(found), np.nan),
+            np.zeros(len(found), np.int64),
         )
 
-    def said(self, clause: Spoken, by: str | None, literals: LiteralHits | None = None) -> tuple[Hits, Hits]:
-        """(hits, excepted) of what a clause says, in the turns of `by` and of nobody known (or in `literals`)."""
-        literals = literals or self.heard(by)
-        listed = _says(clause)
-        phrases = [parse_phrase(source) for source, _, _ in listed]
-        category = np.fromiter((one for _, one, _ in listed), np.int64, len(listed))
-        severity = np.fromiter((one for _, _, one in listed), np.int64, len(listed))
-        if clause.word:
-            every = literals.all_of_phrases(phrases)
-            spans = resolve(every.select(on_word_boundaries(literals.visible, every)))
+    def said(
+        self, clause: Spoken, by: str | None, around: Around | None = None, others: Indices | None = None
+    ) -> tuple[Hits, Hits]:
+        """(hits, excepted) of what a clause says, in the turns of `by` and of nobody known.
+
+        `around`: only near some windows; `others`: instead in these turns (ascending), whoever speaks there.
+        """
+        said = self.ruleset.said[id(clause)]
+        unless = self.ruleset.unless.get(id(clause))
+        if others is not None:
+            apart = self.heard.among([said.number] if unless is None else [said.number, unless], others)
+            every, found = apart[said.number]
+            excuses = None if unless is None else apart[unless].every
         else:
-            spans = literals.of_phrases(phrases)
-        hits = self.spans_to_hits(literals.visible, spans, category, severity)
+            every, found = self.heard.every(said.number), self.heard.hits(said.number)
+            excuses = None if unless is None else self.heard.every(unless)
+        if clause.word:
+            spans = every.spans.select(on_word_boundaries(*self.heard.visible_around(every.spans)))
+            spans = resolve(spans)
+            turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
+            found = ListHits(spans, turn)
+        if around is not None:
+            found = found.select(around.holds(found.turn))
+        hits = self.as_hits(found, said)
         if not len(hits):
             return hits, hits
         excepted = np.zeros(len(hits), np.bool_)
-        if clause.unless:
-            _, start, end = self.own_hits(clause, clause.unless, np.unique(hits.turn))
-            excepted |= _overlaps(hits, start, end)
+        if excuses is not None:
+            excepted |= _overlaps(hits, excuses.spans.start, excuses.spans.end)
         for neighbour in clause.unless_in or ():
             other = neighbour.by or by
             call = self.batch.turn_call[hits.turn]
             lo, hi, _, _ = self.window(neighbour.in_, other, call, hits.turn)
             wide_lo = np.maximum(lo - 1, self.batch.call_turn[call])
             wide_hi = np.minimum(hi + 1, self.batch.call_turn[call + 1])
-            around = np.unique(ranges(wide_lo, np.maximum(wide_hi - wide_lo, 0)))
-            near, _, _ = self.own_hits(neighbour, neighbour.says, around)
-            excepted |= _first_between(near[self.is_by(other)[near]], lo, hi) >= 0
+            near = self.heard.every(self.ruleset.unless[id(neighbour)]).turn
+            role = self.batch.turn_role[near]
+            theirs = near if other is None else near[role == Role[other.upper()]]
+            excepted |= _first_between(theirs, lo, hi) >= 0
             # Said by the wrong one, or a turn too early or too late: a near miss. Said by nobody known: a doubt.
             close = _first_between(near, wide_lo, wide_hi) >= 0
-            unknown = _first_between(near[self.batch.turn_role[near] == Role.UNKNOWN], lo, hi) >= 0
+            unknown = _first_between(near[role == Role.UNKNOWN], lo, hi) >= 0
             why = np.where(close & (hits.why == Why.NONE), Why.NEARLY_EXCUSED, hits.why)
             hits = replace(hits, why=np.where(unknown, Why.UNKNOWN_ROLE, why).astype(np.int64))
         return hits.select(~excepted), hits.select(excepted)
-
-    def own_hits(
-        self, owner: Spoken | Neighbour, sources: Sequence[str], turns: Indices
-    ) -> tuple[Indices, Indices, Indices]:
-        """(turn, start, end) of every hit of a clause's exceptions in some turns (ascending, unique), in text order."""
-        literals = self.ruleset.own[id(owner)].scan(text_of_turns(self.batch, turns))
-        spans = literals.all_of_phrases([parse_phrase(source) for source in sources])
-        visible = literals.visible
-        return (
-            visible.turn[spans.start].astype(np.int64),
-            visible.position[spans.start].astype(np.int64),
-            visible.position[spans.end - 1].astype(np.int64) + 1,
-        )
 
     def said_by_others(self, clause: Clause, lo: Indices, hi: Indices, *, everywhere: bool) -> Hits:
         """What a clause speaks of, said by the wrong party within some windows."""
@@ -637,11 +622,7 @@ class Court:
         turn = turn[(role != Role[clause.by.upper()]) & (role != Role.UNKNOWN)]
         if not len(turn):
             return _no_hits()
-        if clause.in_ is None:
-            literals = self.ruleset.phrases[clause.by].scan(text_of_turns(self.batch, turn))
-        else:
-            literals = self.heard_in(self.ruleset.scope_of[id(clause)], turn)
-        return self.said(clause, clause.by, literals)[0]
+        return self.said(clause, clause.by, others=turn)[0]
 
     def search(self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False) -> tuple[Found, Look]:
         """What a clause finds around occasions. One with a scope is looked for in its windows and close by only.
@@ -652,32 +633,22 @@ class Court:
             found = self.find(clause)
         else:
             lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
-            found = self.find(clause, self.turns_around(clause.by, call, lo, hi))
+            found = self.find(clause, self.around(call, lo, hi))
         return found, self.look(clause, found, call, turn)
 
-    def turns_heard(self, by: str | None) -> Indices:
-        """Turns of a speaker and of nobody known, ascending."""
-        return np.flatnonzero(self.is_by(by) | (self.batch.turn_role == Role.UNKNOWN))
+    def around(self, call: Indices, lo: Indices, hi: Indices) -> Around:
+        """Windows, and NEAR_TURNS on either side for the near misses."""
+        lo = np.maximum(lo - NEAR_TURNS, self.batch.call_turn[call])
+        hi = np.maximum(np.minimum(hi + NEAR_TURNS, self.batch.call_turn[call + 1]), lo)
+        return Around(np.sort(lo), np.sort(hi))
 
-    def turns_around(self, by: str | None, call: Indices, lo: Indices, hi: Indices) -> Indices:
-        """Turns of a speaker (or of nobody known) in windows, and NEAR_TURNS on either side for the near misses."""
-        batch = self.batch
-        lo = np.maximum(lo - NEAR_TURNS, batch.call_turn[call])
-        hi = np.maximum(np.minimum(hi + NEAR_TURNS, batch.call_turn[call + 1]), lo)
-        steps = np.bincount(lo, minlength=batch.n_turns + 1) - np.bincount(hi, minlength=batch.n_turns + 1)
-        inside = np.cumsum(steps)[: batch.n_turns] > 0
-        return np.flatnonzero(inside & (self.is_by(by) | (batch.turn_role == Role.UNKNOWN)))
-
-    def find(self, clause: Clause, turns: Indices | None = None) -> Found:
-        """Everything a clause speaks of, sorted out by whose it is; with a scope only in `turns`."""
+    def find(self, clause: Clause, around: Around | None = None) -> Found:
+        """Everything a clause speaks of, sorted out by whose it is; with a scope only `around` its windows."""
         parts: list[tuple[Hits, Hits]] = []
         if clause.says is not None:
-            literals = None
-            if clause.in_ is not None:
-                # A row may begin long before the window that it ends in.
-                scanned = self.turns_heard(clause.by) if turns is None or clause.in_a_row is not None else turns
-                literals = self.heard_in(self.ruleset.scope_of[id(clause)], scanned)
-            parts.append(self.said(clause, clause.by, literals))
+            # A row may begin long before the window that it ends in.
+            unbound = clause.in_ is None or clause.in_a_row is not None
+            parts.append(self.said(clause, clause.by, None if unbound else around))
         if clause.feels is not None:
             turn = np.flatnonzero(getattr(self.mood, clause.feels))
             parts.append((Hits.of_turns(turn, self.batch), _no_hits()))
@@ -705,7 +676,7 @@ class Court:
         hit_turn = np.concatenate([sure.turn, unsure.turn])
         call = self.batch.turn_call[hit_turn]
         lo, hi, _, _ = self.window(then.in_, then.by, call, hit_turn)
-        found = self.find(then, self.turns_around(then.by, call, lo, hi))
+        found = self.find(then, self.around(call, lo, hi))
         certain = self.follows(then, found.sure, sure, safe=True)
         doubtful = ~certain & (self.follows(then, found.sure, sure) | self.follows(then, found.unsure, sure))
         perhaps = self.follows(then, found.sure, unsure) | self.follows(then, found.unsure, unsure)
@@ -942,12 +913,13 @@ def _overlaps(hits: Hits, start: Indices, end: Indices) -> Mask:
 
 def open_court(batch: Batch, ruleset: Ruleset, mood: Mood) -> Court:
     """Prepare a batch for judging."""
-    cues = Cues(batch, ruleset.cues)
+    heard = ruleset.lists.scan(batch.normal, batch.turn_text, batch.turn_role)
+    cues = Cues(batch, ruleset.cues, heard)
     timing = Timing(batch, cues, round(ruleset.rubric.thresholds.get("pause_s", 3.0) * 1000))
     transferred = find_transfers(batch, cues)
     facts = find_facts(batch, cues, transferred, mood.negative, mood.angry)
     phases = find_phases(batch, cues, transferred, middle=ruleset.middle_phases)
-    return Court(batch, ruleset, mood, cues, timing, transferred, phases, facts)
+    return Court(batch, ruleset, mood, heard, cues, timing, transferred, phases, facts)
 
 
 def judge(court: Court) -> Judgement:
@@ -1271,7 +1243,7 @@ class _Trial:
             rows.occasion = rows.turn.copy()
             return rows
         lo, hi, present, hazy = court.window(clause.in_, clause.by, every, nowhere)
-        found = court.find(clause, court.turns_around(clause.by, every, lo, hi))
+        found = court.find(clause, court.around(every, lo, hi))
         safe_lo, safe_hi = court.safe_window(clause.in_, clause.by, every, nowhere, lo, hi)
         parts = []
         for hits, unsure in ((found.sure, False), (found.unsure, True)):

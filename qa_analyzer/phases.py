@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch, ranges
+from qa_analyzer.arrays import ranges
+from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 

@@ -1,4 +1,4 @@
-"""Phrase notation → literals → hits: one multi-pattern scan of a whole batch, then joins on sorted arrays.
+"""Phrase notation → literals.
 
 Notation, as rule writers use it:
     请稍等              these characters, blind to white space and ，、,… between them
@@ -6,14 +6,12 @@ Notation, as rule writers use it:
     抱歉…没有这回事      a gap: 0–12 code points inside one sentence; several allowed
     抱歉……没办法         a gap: later in the same turn
     ^喂    挂了$         only at the start (the end) of a turn
-Everything is compiled to literals, which `literals` finds in one pass. Parts of a phrase are joined afterwards,
-because gaps inside patterns are slow and report the leftmost start instead of the shortest span.
+A phrase becomes branches of parts, a part a set of literals. `matching` finds them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
@@ -21,8 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.literals import LiteralSet, Occurrences
-from qa_analyzer.text import VisibleText
 
 GAP = "…"
 GAP_LIMIT = 12
@@ -170,7 +166,7 @@ def _branch(option: str) -> Branch:
 class Spans:
     """Hits of one phrase list. All arrays (n_hits,), ordered by start.
 
-    start, end: int64, positions in the visible text (end exclusive); phrase: int64, index into the list.
+    start, end: int64, positions in a text (end exclusive); phrase: int64, index into the list.
     """
 
     start: Indices
@@ -182,134 +178,6 @@ class Spans:
 
     def select(self, keep: NDArray[np.bool_] | Indices) -> Spans:
         return Spans(self.start[keep], self.end[keep], self.phrase[keep])
-
-
-EMPTY = np.zeros(0, np.int64)
-NO_SPANS = Spans(EMPTY, EMPTY, EMPTY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """Where to find the hits of a phrase list: literals that are a whole phrase (and which), and joined phrases."""
-
-    literals: Indices
-    phrase_of: NDArray[np.int16]
-    joined: tuple[tuple[int, Phrase], ...]
-
-
-@dataclass
-class LiteralHits:
-    """Every occurrence of every literal of a phrase set in one visible text; phrases are joined when asked for."""
-
-    visible: VisibleText
-    phrases: PhraseSet
-    found: Occurrences
-    cache: dict[Phrase, tuple[Indices, Indices]] = field(default_factory=dict)
-
-    def of_phrase(self, phrase: Phrase) -> tuple[Indices, Indices]:
-        """Starts and ends of one phrase, ordered by start."""
-        if phrase not in self.cache:
-            self.cache[phrase] = self._join(phrase)
-        return self.cache[phrase]
-
-    def _join(self, phrase: Phrase) -> tuple[Indices, Indices]:
-        found = [self._branch_hits(branch, phrase) for branch in phrase.branches]
-        if len(found) == 1:
-            return found[0]
-        start = np.concatenate([one[0] for one in found])
-        end = np.concatenate([one[1] for one in found])
-        order = np.lexsort((end, start))
-        return start[order], end[order]
-
-    def _part_hits(self, part: Part) -> tuple[Indices, Indices]:
-        start, end, _ = self.found.of(self.phrases.literals_of(part))
-        return start, end
-
-    def _branch_hits(self, branch: Branch, phrase: Phrase) -> tuple[Indices, Indices]:
-        last = len(branch.parts) - 1
-        start, end = EMPTY, EMPTY
-        for number, part in enumerate(branch.parts):
-            part_start, part_end = self._part_hits(part)
-            keep = np.ones(len(part_start), np.bool_)
-            if phrase.at_start and number == 0:
-                keep &= self.visible.starts_turn(part_start)
-            if phrase.at_end and number == last:
-                keep &= self.visible.ends_turn(part_end)
-            part_start, part_end = part_start[keep], part_end[keep]
-            if number:
-                start, end = self._joined(start, end, part_start, part_end, wide=branch.wide[number - 1])
-            else:
-                start, end = part_start, part_end
-            if not len(start):
-                return EMPTY, EMPTY
-        return _shortest(start, end) if last else (start, end)
-
-    def _joined(
-        self, start: Indices, end: Indices, next_start: Indices, next_end: Indices, *, wide: bool
-    ) -> tuple[Indices, Indices]:
-        """Join each hit of the next part to the span before it, within reach, that starts last: the shortest."""
-        if not len(next_start):
-            return EMPTY, EMPTY
-        by_end = np.lexsort((start, end))
-        start, end = start[by_end], end[by_end]
-        above = np.searchsorted(end, next_start, "right")
-        turn, position, marks = self.visible.turn, self.visible.position, self.visible.sentence_ends
-        some = np.flatnonzero(above)
-        tail = end[above[some] - 1] - 1
-        if wide:
-            some = some[turn[tail] == turn[next_start[some]]]
-            below = np.searchsorted(turn[end - 1], turn[next_start[some]], "left")
-        else:
-            some = some[position[next_start[some]] - position[tail] <= GAP_LIMIT + 1]
-            mark = np.searchsorted(marks, next_start[some], "left") - 1
-            sentence = np.where(mark >= 0, np.append(marks, -1)[mark], -1)
-            below = np.searchsorted(position[end - 1], position[next_start[some]] - (GAP_LIMIT + 1), "left")
-            below = np.maximum(below, np.searchsorted(end, sentence + 1, "left"))
-        reached = below < above[some]
-        return _latest(start, below[reached], above[some][reached]), next_end[some[reached]]
-
-    def of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
-        """Hits of a list of phrases: nested ones dropped, of overlapping ones the leftmost kept."""
-        return resolve(self.all_of_phrases(phrases))
-
-    def all_of_phrases(self, phrases: Sequence[Phrase]) -> Spans:
-        """Every hit of a list of phrases, nested and overlapping ones too, by start, the longest first."""
-        listing = self.phrases.listing(tuple(phrases))
-        start, end, literal = self.found.of(listing.literals)
-        whole = Spans(start, end, listing.phrase_of[literal].astype(np.int64))
-        found = [(index, *self.of_phrase(phrase)) for index, phrase in listing.joined]
-        found = [one for one in found if len(one[1])]
-        if not found:
-            return whole
-        start = np.concatenate([whole.start, *(one[1] for one in found)])
-        end = np.concatenate([whole.end, *(one[2] for one in found)])
-        phrase = np.concatenate([whole.phrase, *(np.full(len(one[1]), one[0]) for one in found)])
-        order = np.lexsort((phrase, -end, start))
-        return Spans(start[order], end[order], phrase[order])
-
-
-def _latest(start: Indices, below: Indices, above: Indices) -> Indices:
-    """The largest of start[below:above], none empty. (n,)"""
-    if np.all(start[1:] >= start[:-1]):
-        return start[above - 1]
-    # Parts of different lengths: maxima over ranges, by doubling.
-    level = np.frexp(above - below)[1] - 1
-    result = np.empty(len(below), np.int64)
-    table, width = start, 1
-    for power in range(int(level.max(initial=0)) + 1):
-        mine = level == power
-        result[mine] = np.maximum(table[below[mine]], table[above[mine] - width])
-        table, width = np.maximum(table[:-width], table[width:]), 2 * width
-    return result
-
-
-def _shortest(start: Indices, end: Indices) -> tuple[Indices, Indices]:
-    """Those spans that hold no other one, by start."""
-    order = np.lexsort((-end, start))
-    start, end = start[order], end[order]
-    later = np.minimum.accumulate(end[::-1])[::-1]
-    keep = np.append(end[:-1] < later[1:], True)
-    return start[keep], end[keep]
 
 
 def resolve(spans: Spans) -> Spans:
@@ -337,39 +205,3 @@ def resolve(spans: Spans) -> Spans:
         current, after = current[inside], after[inside]
         current = after[chain[after] == chain[current]]
     return spans.select(keep)
-
-
-class PhraseSet:
-    """All literals of a rule set, compiled once, scanned for in one pass."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self.literals = sorted({literal for phrase in phrases for literal in phrase.literals})
-        self.literal_ids = {literal: index for index, literal in enumerate(self.literals)}
-        self._finder = LiteralSet(self.literals)
-        self._parts: dict[Part, Indices] = {}
-        self._listings: dict[tuple[Phrase, ...], _Listing] = {}
-
-    def literals_of(self, part: Part) -> Indices:
-        """Ids of a part's literals."""
-        if part not in self._parts:
-            self._parts[part] = np.array([self.literal_ids[one] for one in part.literals], np.int64)
-        return self._parts[part]
-
-    def listing(self, phrases: tuple[Phrase, ...]) -> _Listing:
-        """How to look a phrase list up. A literal that several of its phrases share counts for the first."""
-        if phrases not in self._listings:
-            phrase_of = np.full(len(self.literals), -1, np.int16)
-            joined = []
-            for index, phrase in enumerate(phrases):
-                if phrase.at_start or phrase.at_end or any(len(branch.parts) > 1 for branch in phrase.branches):
-                    joined.append((index, phrase))
-                    continue
-                for branch in phrase.branches:
-                    ids = self.literals_of(branch.parts[0])
-                    phrase_of[ids[phrase_of[ids] < 0]] = index
-            self._listings[phrases] = _Listing(np.flatnonzero(phrase_of >= 0), phrase_of, tuple(joined))
-        return self._listings[phrases]
-
-    def scan(self, visible: VisibleText) -> LiteralHits:
-        """Find every literal in a visible text."""
-        return LiteralHits(visible, self, self._finder.find(visible.normal))

@@ -25,7 +25,8 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch, Indices, Mask, ranges
+from qa_analyzer.arrays import ranges
+from qa_analyzer.batch import Batch, Indices, Mask
 from qa_analyzer.model import Role
 
 MASK = "*"

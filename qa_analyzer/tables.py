@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from qa_analyzer import figures
 from qa_analyzer.analysis import Analysis
-from qa_analyzer.batch import Batch, ranges
+from qa_analyzer.arrays import ranges
+from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import follow
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
+from qa_analyzer.text import Normal
 
 if TYPE_CHECKING:
     import jieba
 
     from qa_analyzer.phrases import Spans
-    from qa_analyzer.text import VisibleText
 
 
 @cache
@@ -45,9 +45,8 @@ CONTEXT = 10
 """Characters on either side of a hit that the tokenizer is shown: words are shorter, sentences may be long."""
 
 
-def on_word_boundaries(visible: VisibleText, spans: Spans) -> NDArray[np.bool_]:
-    """(n_spans,) bool: both ends of the span fall on word boundaries of its sentence."""
-    normal = visible.normal
+def on_word_boundaries(normal: Normal, spans: Spans) -> NDArray[np.bool_]:
+    """(n_spans,) bool: both ends of spans of a visible text fall on word boundaries of their sentences."""
     stops = characters.wordless_table()
     keep = np.zeros(len(spans), np.bool_)
     for index, (start, end) in enumerate(zip(spans.start.tolist(), spans.end.tolist(), strict=True)):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa_analyzer.matching import PhraseLists
 from qa_analyzer.model import Role
-from qa_analyzer.phrases import PhraseError, PhraseSet, Spans, parse_phrase
+from qa_analyzer.phrases import PhraseError, parse_phrase
 
 from .support import analysed, call, rule, turns_of
 from .twin import Turn, heard, hits_of, normal
@@ -22,13 +23,10 @@ def found(texts: list[str], *phrases: str) -> list[str]:
     """What a list of phrases finds in turns of alternating speakers."""
     lines = [f"{'AC'[place % 2]} {text}" for place, text in enumerate(texts)]
     batch = analysed([call(*lines)], rule({"forbid": {"by": "agent", "says": ["您好"]}})).batch
-    parsed = [parse_phrase(phrase) for phrase in phrases]
-    hits: Spans = PhraseSet(parsed).scan(batch.visible).of_phrases(parsed)
-    position = batch.visible.position
-    return [
-        "".join(map(chr, batch.points[position[start] : position[end - 1] + 1]))
-        for start, end in zip(hits.start, hits.end, strict=True)
-    ]
+    lists = PhraseLists()
+    number = lists.add([parse_phrase(phrase) for phrase in phrases])
+    hits = lists.scan(batch.normal, batch.turn_text, batch.turn_role).hits(number).spans
+    return ["".join(map(chr, batch.points[start:end])) for start, end in zip(hits.start, hits.end, strict=True)]
 
 
 @pytest.mark.parametrize(

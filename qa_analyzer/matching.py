@@ -1,0 +1,829 @@
+"""Find the hits of many phrase lists in a text, in two compiled passes.
+
+1. Every occurrence of every literal: from each visible character a trie is walked that holds the literals of all
+   lists. A table of 64 K says which pairs of characters begin a literal at all.
+2. Turn by turn the occurrences become hits of lists. A phrase without a gap is hit by its literal. One with gaps is
+   looked at only in turns where all its parts occur; the parts are joined from left to right, each to the span within
+   reach that starts last, and what holds a shorter hit is dropped: the shortest spans.
+
+Knows literals, turns and who speaks in them; knows nothing about rules. Exact: a slow twin in the tests agrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_analyzer import text as characters
+from qa_analyzer.arrays import ranges
+from qa_analyzer.compiled import compiled
+from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
+from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int32]
+
+MIX = 0x9E37
+"""Odd factor that spreads pairs of characters over 16 bits (2^16 divided by the golden ratio)."""
+HASH_FACTOR = 0x9E3779B97F4A7C15
+LONGEST = 255
+"""No literal may be longer, so that a length fits a byte."""
+AT_START, AT_END = 1, 2
+EVERYBODY = 0xFF
+ENOUGH_SEEN = 50_000
+"""Occurrences of literals from which on it is known which are common."""
+
+
+class _Trie(NamedTuple):
+    """Literals for searching.
+
+    single (65,536) int32: literal of one character, or -1; begins (65,536) bool, by mixed pair; edges (2 × size,)
+    int64: key and node in turn, open addressing, key = node << 16 | character; shift: 64 - log2 size; ends
+    (n_nodes,) int32: the literal that ends at a node, or -1.
+    """
+
+    single: Ints
+    begins: Mask
+    edges: Indices
+    shift: int
+    ends: Ints
+
+
+class _Tables(NamedTuple):
+    """What literals mean.
+
+    entries (n_literals + 1, 4) int32: where each literal's entries begin in `whole_*` (phrases it is a whole hit of),
+    `parts` (parts it belongs to, ascending) and `drivers` (branches whose rarest part it belongs to), and the roles of the lists
+    behind them; members (n_parted, words) uint64: the parts that a literal belongs to, a bit each; such literals have
+    the lowest numbers; branch_from (n_branches + 1,) where each branch's parts begin in `branch_part`, `branch_wide`.
+    """
+
+    entries: Ints
+    whole_list: Ints
+    whole_phrase: Ints
+    whole_edge: NDArray[np.uint8]
+    parts: Ints
+    members: NDArray[np.uint64]
+    drivers: Ints
+    branch_from: Ints
+    branch_part: Ints
+    branch_wide: NDArray[np.uint8]
+    branch_list: Ints
+    branch_phrase: Ints
+    branch_edge: NDArray[np.uint8]
+    list_roles: NDArray[np.uint8]
+    longest: int
+
+
+@compiled
+def _hash(key: int, shift: int) -> int:
+    return np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
+
+
+@compiled
+def _build_trie(
+    codes: NDArray[np.uint16], begin: Indices, shared: Indices, numbers: Indices, edges: Indices, shift: int, ends: Ints
+) -> int:
+    """Insert literals in sorted order; `shared` (n,): characters in common with the one before. Returns nodes."""
+    mask = len(edges) // 2 - 1
+    path = np.zeros(LONGEST + 1, np.int64)
+    count = 1
+    for index in range(len(numbers)):
+        start, stop = begin[index], begin[index + 1]
+        depth = shared[index]
+        node = path[depth]
+        for place in range(start + depth, stop):
+            key = (node << 16) | np.int64(codes[place])
+            slot = _hash(key, shift)
+            while edges[2 * slot] != -1:
+                slot = (slot + 1) & mask
+            edges[2 * slot] = key
+            edges[2 * slot + 1] = count
+            node = count
+            count += 1
+            depth += 1
+            path[depth] = node
+        ends[node] = numbers[index]
+    return count
+
+
+@compiled
+def _see(
+    normal: Normal, blind: Mask, turn_text: Indices, visible: Normal, position: Ints, visible_turn: Indices
+) -> int:
+    """Fill the visible characters, where they stand, and where each turn begins among them. Returns how many."""
+    count = 0
+    for turn in range(len(turn_text) - 1):
+        visible_turn[turn] = count
+        for place in range(turn_text[turn], turn_text[turn + 1] - 1):
+            if not blind[normal[place]]:
+                visible[count] = normal[place]
+                position[count] = place
+                count += 1
+    visible_turn[len(turn_text) - 1] = count
+    return count
+
+
+@compiled
+def _scan(
+    visible: Normal,
+    visible_turn: Indices,
+    trie: _Trie,
+    start: Ints,
+    length: NDArray[np.uint8],
+    literal: Ints,
+    hits_from: Indices,
+) -> int:
+    """Find all literals turn by turn. Returns how many there are; more than the arrays hold are only counted."""
+    count = 0
+    room = len(start)
+    mask = len(trie.edges) // 2 - 1
+    for turn in range(len(visible_turn) - 1):
+        hits_from[turn] = count
+        stop = visible_turn[turn + 1]
+        for place in range(visible_turn[turn], stop):
+            first = visible[place]
+            single = trie.single[first]
+            if single >= 0:
+                if count < room:
+                    start[count] = place
+                    length[count] = 1
+                    literal[count] = single
+                count += 1
+            if place + 1 >= stop or not trie.begins[(np.int64(first) * MIX + np.int64(visible[place + 1])) & 0xFFFF]:
+                continue
+            node = np.int64(0)
+            for at in range(place, stop):
+                key = (node << 16) | np.int64(visible[at])
+                slot = _hash(key, trie.shift)
+                node = np.int64(-1)
+                while True:
+                    there = trie.edges[2 * slot]
+                    if there == key:
+                        node = trie.edges[2 * slot + 1]
+                        break
+                    if there == -1:
+                        break
+                    slot = (slot + 1) & mask
+                if node < 0:
+                    break
+                found = trie.ends[node]
+                if found >= 0:
+                    if count < room:
+                        start[count] = place
+                        length[count] = at + 1 - place
+                        literal[count] = found
+                    count += 1
+    hits_from[len(visible_turn) - 1] = count
+    return count
+
+
+@compiled
+def _on_edge(edge: int, first: int, last: int, begin: int, stop: int, visible: Normal, wordless: Mask) -> bool:
+    """Nothing but a little punctuation stands between the turn's start (end) and visible characters first … last - 1."""
+    if edge & AT_START:
+        place = first - 1
+        while place >= begin and first - place < LONGEST_PUNCTUATION and wordless[visible[place]]:
+            place -= 1
+        if place >= begin:
+            return False
+    if edge & AT_END:
+        place = last
+        while place < stop and place - last < LONGEST_PUNCTUATION - 1 and wordless[visible[place]]:
+            place += 1
+        if place < stop:
+            return False
+    return True
+
+
+@compiled
+def _join(
+    parts: Ints,
+    gaps: NDArray[np.uint8],
+    edge: int,
+    longest: int,
+    members: NDArray[np.uint64],
+    parted: Ints,
+    parted_literal: Ints,
+    start: Ints,
+    length: NDArray[np.uint8],
+    visible: Normal,
+    position: Ints,
+    begin: int,
+    stop: int,
+    ends_sentence: Mask,
+    wordless: Mask,
+    buffer: Indices,
+) -> int:
+    """Spans of one branch in one turn, by start: buffer[0] starts, buffer[1] ends. Returns how many.
+
+    `parts` (n,), `gaps` (n,): the branch. `parted` (n,): the turn's occurrences of literals that belong to parts.
+    `buffer` (6, most hits of a turn): spans so far as start, end, start of the last part; the next ones likewise.
+    """
+    count = 0
+    word, bit = parts[0] >> 6, np.uint64(1) << np.uint64(parts[0] & 63)
+    for one in range(len(parted)):
+        if not members[parted_literal[one], word] & bit:
+            continue
+        hit = parted[one]
+        if edge & AT_START and not _on_edge(AT_START, start[hit], 0, begin, stop, visible, wordless):
+            continue
+        buffer[0, count] = start[hit]
+        buffer[1, count] = start[hit] + length[hit]
+        buffer[2, count] = start[hit]
+        count += 1
+    for number in range(1, len(parts)):
+        if count == 0:
+            return 0
+        wide = gaps[number - 1]
+        made = 0
+        before = 0  # spans whose last part begins before this hit
+        settled = 0  # spans which end before this hit for certain
+        latest = np.int64(-1)
+        word, bit = parts[number] >> 6, np.uint64(1) << np.uint64(parts[number] & 63)
+        for each in range(len(parted)):
+            if not members[parted_literal[each], word] & bit:
+                continue
+            hit = parted[each]
+            here = start[hit]
+            last = here + length[hit]
+            if number == len(parts) - 1 and edge & AT_END and not _on_edge(AT_END, 0, last, begin, stop, visible, wordless):
+                continue
+            while before < count and buffer[2, before] < here:
+                before += 1
+            best = np.int64(-1)
+            if wide:
+                while settled < before and buffer[2, settled] <= here - longest:
+                    latest = max(latest, buffer[0, settled])
+                    settled += 1
+                best = latest
+                for one in range(settled, before):
+                    if buffer[1, one] <= here and buffer[0, one] > best:
+                        best = buffer[0, one]
+            else:
+                # No sentence ends between, and at most GAP_LIMIT characters as given.
+                reach = here
+                while (
+                    reach > begin
+                    and position[here] - position[reach - 1] <= GAP_LIMIT + 1
+                    and not ends_sentence[visible[reach - 1]]
+                ):
+                    reach -= 1
+                # A span may end on the character that ends the sentence, if that is part of it.
+                if reach > begin and position[here] - position[reach - 1] <= GAP_LIMIT + 1:
+                    lowest = reach
+                else:
+                    lowest = reach + 1
+                one = before - 1
+                while one >= 0 and buffer[2, one] > here - GAP_LIMIT - 2 - longest:
+                    if lowest <= buffer[1, one] <= here and buffer[0, one] > best:
+                        best = buffer[0, one]
+                    one -= 1
+            if best >= 0:
+                buffer[3, made] = best
+                buffer[4, made] = last
+                buffer[5, made] = here
+                made += 1
+        count = made
+        for one in range(count):
+            buffer[0, one] = buffer[3, one]
+            buffer[1, one] = buffer[4, one]
+            buffer[2, one] = buffer[5, one]
+    # By start, at equal starts the longest first; then only those that hold no other.
+    for one in range(1, count):
+        s, e = buffer[0, one], buffer[1, one]
+        at = one - 1
+        while at >= 0 and (buffer[0, at] > s or (buffer[0, at] == s and buffer[1, at] < e)):
+            buffer[0, at + 1] = buffer[0, at]
+            buffer[1, at + 1] = buffer[1, at]
+            at -= 1
+        buffer[0, at + 1] = s
+        buffer[1, at + 1] = e
+    lowest = np.int64(1) << 40
+    kept = 0
+    for one in range(count - 1, -1, -1):
+        if buffer[1, one] < lowest:
+            lowest = buffer[1, one]
+            buffer[3, kept] = buffer[0, one]
+            buffer[4, kept] = buffer[1, one]
+            kept += 1
+    for one in range(kept):
+        buffer[0, one] = buffer[3, kept - 1 - one]
+        buffer[1, one] = buffer[4, kept - 1 - one]
+    return kept
+
+
+@compiled
+def _tell(
+    turns: Indices,
+    turn_role: NDArray[np.uint8],
+    enabled: Mask,
+    anybody: bool,
+    entries: Ints,
+    whole_list: Ints,
+    whole_phrase: Ints,
+    whole_edge: NDArray[np.uint8],
+    parts: Ints,
+    members: NDArray[np.uint64],
+    drivers: Ints,
+    branch_from: Ints,
+    branch_part: Ints,
+    branch_wide: NDArray[np.uint8],
+    branch_list: Ints,
+    branch_phrase: Ints,
+    branch_edge: NDArray[np.uint8],
+    list_roles: NDArray[np.uint8],
+    longest: int,
+    start: Ints,
+    length: NDArray[np.uint8],
+    literal: Ints,
+    hits_from: Indices,
+    visible: Normal,
+    position: Ints,
+    visible_turn: Indices,
+    ends_sentence: Mask,
+    wordless: Mask,
+    buffer: Indices,
+    found: Ints,
+) -> int:
+    """Turn occurrences into hits: found (5, room) int32 list, phrase, turn, start, end. Returns how many there are."""
+    seen_branch = np.full(len(branch_list), -1, np.int32)
+    driving = np.empty(buffer.shape[1], np.int32)
+    parted = np.empty(buffer.shape[1], np.int32)
+    parted_literal = np.empty(buffer.shape[1], np.int32)
+    n_parted = len(members)
+    words = members.shape[1]
+    here = np.zeros(words, np.uint64)
+    count = 0
+    room = found.shape[1]
+    for turn in turns:
+        first_hit, last_hit = hits_from[turn], hits_from[turn + 1]
+        begin, stop = visible_turn[turn], visible_turn[turn + 1]
+        role = np.uint8(1) << turn_role[turn]
+        drives = 0
+        held = 0
+        for hit in range(first_hit, last_hit):
+            what = literal[hit]
+            if not (anybody or entries[what, 3] & role):
+                continue
+            for entry in range(entries[what, 0], entries[what + 1, 0]):
+                owner = whole_list[entry]
+                if not enabled[owner] or not (anybody or list_roles[owner] & role):
+                    continue
+                edge = whole_edge[entry]
+                last = start[hit] + length[hit]
+                if edge and not _on_edge(edge, start[hit], last, begin, stop, visible, wordless):
+                    continue
+                if count < room:
+                    found[0, count] = owner
+                    found[1, count] = whole_phrase[entry]
+                    found[2, count] = turn
+                    found[3, count] = position[start[hit]]
+                    found[4, count] = position[last - 1] + 1
+                count += 1
+            if what < n_parted:
+                parted[held] = hit
+                parted_literal[held] = what
+                held += 1
+            if entries[what + 1, 2] > entries[what, 2]:
+                driving[drives] = what
+                drives += 1
+        if drives == 0:
+            continue
+        for word in range(words):
+            here[word] = 0
+        for one in range(held):
+            what = parted_literal[one]
+            for word in range(words):
+                here[word] |= members[what, word]
+        for drive in range(drives):
+            what = driving[drive]
+            for entry in range(entries[what, 2], entries[what + 1, 2]):
+                branch = drivers[entry]
+                if seen_branch[branch] == turn:
+                    continue
+                seen_branch[branch] = turn
+                owner = branch_list[branch]
+                if not enabled[owner] or not (anybody or list_roles[owner] & role):
+                    continue
+                complete = True
+                for one in range(branch_from[branch], branch_from[branch + 1]):
+                    part = branch_part[one]
+                    if not (here[part >> 6] >> np.uint64(part & 63)) & np.uint64(1):
+                        complete = False
+                        break
+                if not complete:
+                    continue
+                spans = _join(
+                    branch_part[branch_from[branch] : branch_from[branch + 1]],
+                    branch_wide[branch_from[branch] : branch_from[branch + 1]],
+                    branch_edge[branch],
+                    longest,
+                    members,
+                    parted[:held],
+                    parted_literal[:held],
+                    start,
+                    length,
+                    visible,
+                    position,
+                    begin,
+                    stop,
+                    ends_sentence,
+                    wordless,
+                    buffer,
+                )
+                for one in range(spans):
+                    if count < room:
+                        found[0, count] = owner
+                        found[1, count] = branch_phrase[branch]
+                        found[2, count] = turn
+                        found[3, count] = position[buffer[0, one]]
+                        found[4, count] = position[buffer[1, one] - 1] + 1
+                    count += 1
+    return count
+
+
+@compiled
+def _by_list(found: Ints, count: int, n_lists: int, grouped: Ints, kept: Mask) -> Indices:
+    """Group hits by list, by start in each (at equal starts the longest, then the first phrase first).
+
+    `kept` marks those that are neither nested in another nor overlap one kept before. Returns (n_lists + 1,) offsets.
+    """
+    offsets = np.zeros(n_lists + 1, np.int64)
+    for one in range(count):
+        offsets[found[0, one] + 1] += 1
+    for one in range(n_lists):
+        offsets[one + 1] += offsets[one]
+    fill = offsets[:-1].copy()
+    for one in range(count):
+        owner = found[0, one]
+        at = fill[owner]
+        fill[owner] += 1
+        phrase, turn, start, end = found[1, one], found[2, one], found[3, one], found[4, one]
+        # Hits come turn by turn, so that each is at most a turn out of place.
+        while at > offsets[owner] and (
+            grouped[2, at - 1] > start
+            or (
+                grouped[2, at - 1] == start
+                and (grouped[3, at - 1] < end or (grouped[3, at - 1] == end and grouped[0, at - 1] > phrase))
+            )
+        ):
+            grouped[0, at] = grouped[0, at - 1]
+            grouped[1, at] = grouped[1, at - 1]
+            grouped[2, at] = grouped[2, at - 1]
+            grouped[3, at] = grouped[3, at - 1]
+            at -= 1
+        grouped[0, at] = phrase
+        grouped[1, at] = turn
+        grouped[2, at] = start
+        grouped[3, at] = end
+    for owner in range(n_lists):
+        reach = np.int32(-1)
+        taken = np.int32(-1)
+        for one in range(offsets[owner], offsets[owner + 1]):
+            nested = grouped[3, one] <= reach
+            reach = max(reach, grouped[3, one])
+            kept[one] = not nested and grouped[2, one] >= taken
+            if kept[one]:
+                taken = grouped[3, one]
+    return offsets
+
+
+@dataclass(frozen=True, slots=True)
+class ListHits:
+    """Hits of one list in text order: `spans` in positions of the batch's text, `turn` (n,) int64."""
+
+    spans: Spans
+    turn: Indices
+
+    def __len__(self) -> int:
+        return len(self.turn)
+
+    def select(self, keep: Mask | Indices) -> ListHits:
+        return ListHits(self.spans.select(keep), self.turn[keep])
+
+
+class PhraseLists:
+    """Phrase lists compiled together. Add all of them, then `compile`; `scan` finds their hits in a text."""
+
+    def __init__(self) -> None:
+        self._lists: dict[tuple[int, bool, tuple[Phrase, ...]], int] = {}
+        self._compiled: tuple[_Trie, _Tables, Mask] | None = None
+        self._seen: NDArray[np.float64] = np.zeros(0)
+
+    def add(self, phrases: Sequence[Phrase], roles: int = EVERYBODY, *, everywhere: bool = True) -> int:
+        """Number of a list, heard in turns of these roles (bits of Role); `everywhere` or only in turns asked for."""
+        return self._lists.setdefault((roles, everywhere, tuple(phrases)), len(self._lists))
+
+    def compile(self) -> None:
+        """Build the tables; the phrases themselves are no longer needed."""
+        literals: dict[str, int] = {}
+        parts: dict[Part, int] = {}
+        whole: list[tuple[list[int], int, int, int]] = []
+        branches: list[tuple[list[int], tuple[bool, ...], int, int, int]] = []
+        part_literals: list[list[int]] = []
+        for (_, _, phrases), number in self._lists.items():
+            for index, phrase in enumerate(phrases):
+                edge = AT_START * phrase.at_start + AT_END * phrase.at_end
+                for branch in phrase.branches:
+                    ids = []
+                    for part in branch.parts:
+                        known = parts.get(part)
+                        if known is None:
+                            known = parts[part] = len(part_literals)
+                            part_literals.append([literals.setdefault(one, len(literals)) for one in part.literals])
+                        ids.append(known)
+                    if len(ids) == 1:
+                        whole.append((part_literals[ids[0]], number, index, edge))
+                    else:
+                        branches.append((ids, branch.wide, number, index, edge))
+        literals, part_literals, whole = _parted_first(literals, part_literals, whole, branches)
+        n_literals = len(literals)
+        used = sorted({part for one in branches for part in one[0]})
+        renumbered = {part: index for index, part in enumerate(used)}
+        sizes = np.array([len(one[0]) for one in whole], np.int64)
+        whole_from, whole_order = _csr(_flat([one[0] for one in whole]), n_literals)
+        parts_from, parts_order = _csr(_flat([part_literals[part] for part in used]), n_literals)
+        part_of = np.repeat(np.arange(len(used)), [len(part_literals[part]) for part in used])
+        of_phrase = np.array([one[1:] for one in whole], np.int64).reshape(-1, 3)
+        trie = _trie_of(literals)
+        list_roles = np.array([roles for roles, _, _ in self._lists], np.int64)
+        entries = np.zeros((n_literals + 1, 4), np.int32)
+        entries[:, 0], entries[:, 1] = whole_from, parts_from
+        for ids, number, _, _ in whole:
+            entries[ids, 3] |= np.int32(list_roles[number])
+        for one in branches:
+            for part in one[0]:
+                entries[part_literals[part], 3] |= np.int32(list_roles[one[2]])
+        tables = _Tables(
+            entries,
+            np.repeat(of_phrase[:, 0], sizes)[whole_order].astype(np.int32),
+            np.repeat(of_phrase[:, 1], sizes)[whole_order].astype(np.int32),
+            np.repeat(of_phrase[:, 2], sizes)[whole_order].astype(np.uint8),
+            part_of[parts_order].astype(np.int32),
+            _bits(part_of, _flat([part_literals[part] for part in used])),
+            np.zeros(0, np.int32),
+            np.cumsum([0, *(len(one[0]) for one in branches)]).astype(np.int32),
+            np.array([renumbered[part] for one in branches for part in one[0]], np.int32),
+            np.array([wide for one in branches for wide in (*one[1], False)], np.uint8),
+            np.array([one[2] for one in branches], np.int32),
+            np.array([one[3] for one in branches], np.int32),
+            np.array([one[4] for one in branches], np.uint8),
+            list_roles.astype(np.uint8),
+            max(map(len, literals), default=0),
+        )
+        everywhere = np.array([wanted for _, wanted, _ in self._lists], np.bool_)
+        # Until a text has been seen, short literals are taken for common ones.
+        guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
+        self._seen = np.zeros(n_literals)
+        self._compiled = trie, _driven(tables, guess), everywhere
+
+    def scan(self, normal: Normal, turn_text: Indices, turn_role: NDArray[np.uint8]) -> Heard:
+        """Find everything in a text laid out by turn: turn i is normal[turn_text[i] : turn_text[i + 1] - 1]."""
+        if self._compiled is None:
+            self.compile()
+        assert self._compiled is not None
+        heard = Heard(*self._compiled, normal, turn_text, turn_role)
+        if self._seen.sum() < ENOUGH_SEEN:
+            self._seen += heard.literal_counts
+            if self._seen.sum() >= ENOUGH_SEEN:
+                trie, tables, everywhere = self._compiled
+                self._compiled = trie, _driven(tables, self._seen), everywhere
+        return heard
+
+
+def _parted_first(
+    literals: dict[str, int],
+    part_literals: list[list[int]],
+    whole: list[tuple[list[int], int, int, int]],
+    branches: list[tuple[list[int], tuple[bool, ...], int, int, int]],
+) -> tuple[list[str], list[list[int]], list[tuple[list[int], int, int, int]]]:
+    """Renumber literals so that those which belong to parts of branches come first."""
+    parted = dict.fromkeys(one for ids, *_ in branches for part in ids for one in part_literals[part])
+    number = [-1] * len(literals)
+    for place, one in enumerate([*parted, *(one for one in literals.values() if one not in parted)]):
+        number[one] = place
+    renamed = [""] * len(literals)
+    for literal, one in literals.items():
+        renamed[number[one]] = literal
+    fresh: dict[int, list[int]] = {}
+    for ids in part_literals:
+        fresh[id(ids)] = [number[one] for one in ids]
+    return renamed, [fresh[id(ids)] for ids in part_literals], [(fresh[id(ids)], *rest) for ids, *rest in whole]
+
+
+def _bits(bit: Indices, row: Indices) -> NDArray[np.uint64]:
+    """A table of bits, (rows, words) uint64, in which these are set."""
+    bits = np.zeros((int(row.max(initial=-1)) + 1, int(bit.max(initial=-1)) // 64 + 1), np.uint64)
+    np.bitwise_or.at(bits, (row, bit >> 6), np.uint64(1) << (bit & 63).astype(np.uint64))
+    return bits
+
+
+def _driven(tables: _Tables, counts: NDArray[np.float64]) -> _Tables:
+    """Look each branch up by the part that is heard least, counts (n_literals,) being heard of each literal.
+
+    A matter of speed alone: the hits are the same whichever part is chosen.
+    """
+    n_literals = len(tables.entries) - 1
+    n_parts = int(tables.branch_part.max(initial=-1)) + 1
+    n_branches = len(tables.branch_list)
+    literal = np.repeat(np.arange(n_literals), np.diff(tables.entries[:, 1]))
+    heard = np.bincount(tables.parts, weights=counts[literal], minlength=n_parts)
+    owner = np.repeat(np.arange(n_branches), np.diff(tables.branch_from))
+    order = np.lexsort((heard[tables.branch_part], owner))
+    chosen = tables.branch_part[order[tables.branch_from[:-1]]]
+    by_part = np.argsort(chosen, kind="stable")
+    first = np.searchsorted(chosen[by_part], tables.parts)
+    count = np.searchsorted(chosen[by_part], tables.parts, "right") - first
+    sizes = np.bincount(literal, weights=count, minlength=n_literals).astype(np.int64)
+    entries = tables.entries.copy()
+    entries[:, 2] = np.concatenate(([0], np.cumsum(sizes)))
+    return tables._replace(entries=entries, drivers=by_part[ranges(first, count)].astype(np.int32))
+
+
+def _flat(lists: Sequence[Sequence[int]]) -> Indices:
+    return np.fromiter((one for ids in lists for one in ids), np.int64, sum(map(len, lists)))
+
+
+def _csr(owner: Indices, count: int) -> tuple[Ints, Indices]:
+    """Offsets (count + 1,) of each owner's elements, and the order that groups them."""
+    sizes = np.bincount(owner, minlength=count)
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int32), np.argsort(owner, kind="stable")
+
+
+def _trie_of(literals: list[str]) -> _Trie:
+    """Compile literals: distinct, not empty, inside the Basic Multilingual Plane."""
+    longest = max(map(len, literals), default=0)
+    if longest > LONGEST:
+        raise ValueError(f"a literal of {longest} characters is too long")
+    single = np.full(PLANE_SIZE, -1, np.int32)
+    for number, literal in enumerate(literals):
+        if len(literal) == 1:
+            single[ord(literal)] = number
+    order = sorted((literal, number) for number, literal in enumerate(literals) if len(literal) > 1)
+    lengths = np.fromiter((len(one) for one, _ in order), np.int64, len(order))
+    begin = np.concatenate(([0], np.cumsum(lengths)))
+    codes = np.frombuffer("".join(one for one, _ in order).encode("utf-16-le"), np.uint16)
+    shared = _shared(codes, begin)
+    begins = np.zeros(PLANE_SIZE, np.bool_)
+    first, second = codes[begin[:-1]].astype(np.int64), codes[begin[:-1] + 1].astype(np.int64)
+    begins[(first * MIX + second) & 0xFFFF] = True
+    nodes = int((lengths - shared).sum()) + 1
+    bits = max(4, int(2 * nodes).bit_length())
+    edges = np.full(2 << bits, -1, np.int64)
+    ends = np.full(nodes, -1, np.int32)
+    numbers = np.fromiter((number for _, number in order), np.int64, len(order))
+    _build_trie(codes, begin, shared, numbers, edges, 64 - bits, ends)
+    return _Trie(single, begins, edges, 64 - bits, ends)
+
+
+@compiled
+def _shared(codes: NDArray[np.uint16], begin: Indices) -> Indices:
+    """(n,) characters that each literal has in common with the one before."""
+    result = np.zeros(len(begin) - 1, np.int64)
+    for index in range(1, len(begin) - 1):
+        most = min(begin[index] - begin[index - 1], begin[index + 1] - begin[index])
+        same = 0
+        while same < most and codes[begin[index - 1] + same] == codes[begin[index] + same]:
+            same += 1
+        result[index] = same
+    return result
+
+
+def _marks() -> Mask:
+    table = np.zeros(PLANE_SIZE, np.bool_)
+    table[[NEWLINE, *map(ord, SENTENCE_ENDS)]] = True
+    return table
+
+
+@dataclass
+class Heard:
+    """What was found in one text, list by list."""
+
+    trie: _Trie
+    tables: _Tables
+    everywhere: Mask
+    normal: Normal
+    turn_text: Indices
+    turn_role: NDArray[np.uint8]
+    _resolved: dict[int, ListHits] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n_turns = len(self.turn_role)
+        self._visible = np.empty(len(self.normal), np.uint16)
+        self._position = np.empty(len(self.normal), np.int32)
+        self._visible_turn = np.zeros(n_turns + 1, np.int64)
+        count = _see(
+            self.normal,
+            characters.blind_table(),
+            self.turn_text,
+            self._visible,
+            self._position,
+            self._visible_turn,
+        )
+        room = count
+        while True:
+            self._start = np.empty(room, np.int32)
+            self._length = np.empty(room, np.uint8)
+            self._literal = np.empty(room, np.int32)
+            self._hits_from = np.zeros(n_turns + 1, np.int64)
+            count = _scan(
+                self._visible,
+                self._visible_turn,
+                self.trie,
+                self._start,
+                self._length,
+                self._literal,
+                self._hits_from,
+            )
+            if count <= room:
+                break
+            room = count
+        most = int(np.diff(self._hits_from).max(initial=0))
+        self._buffer = np.empty((6, most), np.int64)
+        self._offsets, self._grouped, self._kept = self._told(np.arange(n_turns), self.everywhere, anybody=False)
+
+    @property
+    def literal_counts(self) -> NDArray[np.float64]:
+        """(n_literals,) how often each literal occurs."""
+        found = self._literal[: self._hits_from[-1]]
+        return np.bincount(found, minlength=len(self.tables.entries) - 1).astype(np.float64)
+
+    def _told(self, turns: Indices, enabled: Mask, *, anybody: bool) -> tuple[Indices, Ints, Mask]:
+        room = 1024 + len(self._start) // 3 if len(turns) == len(self.turn_role) else 1024 + 4 * len(turns)
+        while True:
+            found = np.empty((5, room), np.int32)
+            count = _tell(
+                turns,
+                self.turn_role,
+                enabled,
+                anybody,
+                *self.tables,
+                self._start,
+                self._length,
+                self._literal,
+                self._hits_from,
+                self._visible,
+                self._position,
+                self._visible_turn,
+                _MARKS,
+                characters.wordless_table(),
+                self._buffer,
+                found,
+            )
+            if count <= room:
+                break
+            room = count
+        grouped = np.empty((4, count), np.int32)
+        kept = np.empty(count, np.bool_)
+        offsets = _by_list(found, count, len(enabled), grouped, kept)
+        return offsets, grouped, kept
+
+    def every(self, number: int) -> ListHits:
+        """Every hit of a list, nested and overlapping ones too."""
+        return _hits(self._grouped, slice(self._offsets[number], self._offsets[number + 1]))
+
+    def hits(self, number: int) -> ListHits:
+        """Hits of a list: nested ones dropped, of overlapping ones the leftmost kept."""
+        if number not in self._resolved:
+            low, high = self._offsets[number], self._offsets[number + 1]
+            self._resolved[number] = _hits(self._grouped, low + np.flatnonzero(self._kept[low:high]))
+        return self._resolved[number]
+
+    def among(self, numbers: Sequence[int], turns: Indices) -> dict[int, Apart]:
+        """Hits of some lists in some turns (ascending), whoever speaks there."""
+        enabled = np.zeros(len(self.everywhere), np.bool_)
+        enabled[list(numbers)] = True
+        offsets, grouped, kept = self._told(turns, enabled, anybody=True)
+        result = {}
+        for number in numbers:
+            low, high = offsets[number], offsets[number + 1]
+            every = _hits(grouped, slice(low, high))
+            result[number] = Apart(every, every.select(kept[low:high]))
+        return result
+
+    def visible_around(self, spans: Spans) -> tuple[Normal, Spans]:
+        """The characters that matching sees, and spans as places in them."""
+        start = np.searchsorted(self._position[: self._visible_turn[-1]], spans.start)
+        end = np.searchsorted(self._position[: self._visible_turn[-1]], spans.end)
+        return self._visible, Spans(start, end, spans.phrase)
+
+
+class Apart(NamedTuple):
+    """All hits of a list, and those left when nested and overlapping ones are dropped."""
+
+    every: ListHits
+    hits: ListHits
+
+
+def _hits(grouped: Ints, at: slice | Indices) -> ListHits:
+    phrase, turn, start, end = (grouped[row, at].astype(np.int64) for row in range(4))
+    return ListHits(Spans(start, end, phrase), turn)
+
+
+_MARKS = _marks()
