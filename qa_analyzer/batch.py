@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
+from qa_analyzer.compiled import compiled
 from qa_analyzer.model import ROLE_CODES, HangUp, Role
-from qa_analyzer.text import Through, VisibleText
 from qa_analyzer.turns import Runs, TurnSettings, build_runs, build_turns
 
 Indices = NDArray[np.int64]
@@ -96,7 +96,6 @@ class Batch:
     timed: Mask
     hang_up: NDArray[np.uint8]
     settings: BatchSettings = field(repr=False)
-    _spoken: dict[str, VisibleText] = field(default_factory=dict, repr=False)
 
     @property
     def n_calls(self) -> int:
@@ -110,31 +109,6 @@ class Batch:
     def turn_number(self) -> Indices:
         """(t,) int64: position of a turn in its call."""
         return np.arange(self.n_turns) - self.call_turn[self.turn_call]
-
-    @cached_property
-    def visible(self) -> VisibleText:
-        """The text as matching sees it."""
-        position = np.flatnonzero(~characters.blind_table()[self.normal]).astype(np.int32)
-        turn_of = np.repeat(np.arange(self.n_turns, dtype=np.int32), np.diff(self.turn_text))
-        return VisibleText(self.normal[position], position, turn_of[position])
-
-    @cached_property
-    def visible_turn(self) -> Indices:
-        """(t + 1,) int64: where each turn begins in the visible text."""
-        blind = characters.blind_table()[self.normal].view(np.uint8)
-        if not self.n_turns:
-            return np.zeros(1, np.int64)
-        unseen = np.add.reduceat(blind, self.turn_text[:-1], dtype=np.int64)
-        return np.concatenate(([0], np.cumsum(np.diff(self.turn_text) - unseen)))
-
-    def spoken(self, by: str | None) -> VisibleText:
-        """The text of one speaker's turns and of those that nobody knows; the whole text for None."""
-        if by is None:
-            return self.visible
-        if by not in self._spoken:
-            mine = (self.turn_role == Role[by.upper()]) | (self.turn_role == Role.UNKNOWN)
-            self._spoken[by] = text_of_turns(self, np.flatnonzero(mine))
-        return self._spoken[by]
 
     @cached_property
     def turn_characters(self) -> Indices:
@@ -208,15 +182,6 @@ class Batch:
     def turn_string(self, turn: int) -> str:
         """The text of one turn as given."""
         return characters.to_string(self.points[self.turn_text[turn] : self.turn_text[turn + 1] - 1])
-
-
-def text_of_turns(batch: Batch, turns: Indices) -> VisibleText:
-    """The visible text of some turns (ascending), each ended by its newline."""
-    whole, offsets = batch.visible, batch.visible_turn
-    index = ranges(offsets[turns], offsets[turns + 1] - offsets[turns]).astype(np.int32)
-    assert isinstance(whole.position, np.ndarray)
-    assert isinstance(whole.turn, np.ndarray)
-    return VisibleText(whole.normal[index], Through(whole.position, index), Through(whole.turn, index))
 
 
 def int_column(column: pa.Array) -> tuple[Indices, Mask]:
@@ -354,9 +319,7 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     timed = has_start & has_end
     start_ms, end_ms = np.where(timed, start_ms, 0), np.where(timed, end_ms, 0)
 
-    texts = pc.struct_field(said, "text")
-    lengths = np.asarray(pc.fill_null(pc.utf8_length(texts), 0).to_numpy(zero_copy_only=False)).astype(np.int64)
-    source = np.frombuffer(_utf8(texts).decode("utf-8", "replace").encode("utf-32-le"), np.uint32)
+    source, lengths = _code_points(pc.struct_field(said, "text"))
     starts = np.cumsum(lengths) - lengths
     normal_source = characters.normalise(source)
     events = _blank_events(normal_source, starts, lengths)
@@ -382,9 +345,7 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     turn_text = np.concatenate(([0], np.cumsum(turn_length)))
     points = np.full(int(turn_text[-1]), characters.NEWLINE, np.uint32)
     normal = np.full(int(turn_text[-1]), characters.NEWLINE, np.uint16)
-    where = ranges(utterance_start, lengths)
-    points[where] = source
-    normal[where] = normal_source
+    _lay_out(source, normal_source, starts, utterance_start, lengths, points, normal)
 
     first_run = np.unique(run_turn, return_index=True)[1]
     turn_call = runs.call[first_run]
@@ -421,12 +382,72 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     )
 
 
-def _utf8(texts: pa.Array) -> bytes:
-    """The bytes of a string array, one text after the other."""
+def _code_points(texts: pa.Array) -> tuple[characters.Points, Indices]:
+    """All texts one after the other as code points, and the length of each (n,); nulls are empty."""
     if texts.null_count:
         texts = pc.fill_null(texts, "")
     texts = texts.cast(pa.large_string()) if pa.types.is_string_view(texts.type) else texts
-    _, offset_buffer, data = texts.buffers()
+    _, offset_buffer, buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    offsets = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
-    return b"" if data is None or not len(texts) else memoryview(data)[int(offsets[0]) : int(offsets[-1])].tobytes()
+    lengths = np.zeros(len(texts), np.int64)
+    if buffer is None or not len(texts):
+        return np.zeros(0, np.uint32), lengths
+    offsets = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    data = np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]]
+    source = np.empty(len(data), np.uint32)
+    count = _decode(data, offsets - offsets[0], source, lengths)
+    return source[:count].copy(), lengths
+
+
+@compiled
+def _decode(data: NDArray[np.uint8], offsets: Indices, points: characters.Points, lengths: Indices) -> int:
+    """UTF-8 → code points; what is not UTF-8 becomes U+FFFD, a byte a code point. Returns how many there are."""
+    count = 0
+    for index in range(len(lengths)):
+        before = count
+        at, stop = offsets[index], offsets[index + 1]
+        while at < stop:
+            byte = np.uint32(data[at])
+            more = 0
+            point = byte
+            if byte >= 0xF0 and byte < 0xF8:
+                more, point = 3, byte & np.uint32(7)
+            elif byte >= 0xE0 and byte < 0xF0:
+                more, point = 2, byte & np.uint32(15)
+            elif byte >= 0xC2 and byte < 0xE0:
+                more, point = 1, byte & np.uint32(31)
+            elif byte >= 0x80:
+                point = np.uint32(0xFFFD)
+            if at + more >= stop:
+                more, point = 0, np.uint32(0xFFFD)
+            for step in range(1, more + 1):
+                following = np.uint32(data[at + step])
+                if following & 0xC0 != 0x80:
+                    more, point = 0, np.uint32(0xFFFD)
+                    break
+                point = (point << np.uint32(6)) | (following & np.uint32(63))
+            if point > 0x10FFFF or (0xD800 <= point < 0xE000):
+                point = np.uint32(0xFFFD)
+            points[count] = point
+            count += 1
+            at += more + 1
+        lengths[index] = count - before
+    return count
+
+
+@compiled
+def _lay_out(
+    source: characters.Points,
+    normal_source: characters.Normal,
+    starts: Indices,
+    targets: Indices,
+    lengths: Indices,
+    points: characters.Points,
+    normal: characters.Normal,
+) -> None:
+    """Copy each utterance to its place."""
+    for index in range(len(starts)):
+        shift = targets[index] - starts[index]
+        for place in range(starts[index], starts[index] + lengths[index]):
+            points[place + shift] = source[place]
+            normal[place + shift] = normal_source[place]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer.batch import Batch
-from qa_analyzer.model import Role
 from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
+from qa_analyzer.model import Role
 from qa_analyzer.phrases import parse_phrase
 
 Indices = NDArray[np.int64]

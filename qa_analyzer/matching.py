@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
-from qa_analyzer.compiled import compiled
+from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
 
@@ -58,9 +58,10 @@ class _Tables(NamedTuple):
     """What literals mean.
 
     entries (n_literals + 1, 4) int32: where each literal's entries begin in `whole_*` (phrases it is a whole hit of),
-    `parts` (parts it belongs to, ascending) and `drivers` (branches whose rarest part it belongs to), and the roles of the lists
-    behind them; members (n_parted, words) uint64: the parts that a literal belongs to, a bit each; such literals have
-    the lowest numbers; branch_from (n_branches + 1,) where each branch's parts begin in `branch_part`, `branch_wide`.
+    `parts` (parts it belongs to, ascending) and `drivers` (branches whose rarest part it belongs to), and the roles of
+    the lists behind them; members (n_parted, words) uint64: the parts that a literal belongs to, a bit each; such
+    literals have the lowest numbers; branch_from (n_branches + 1,) where each branch's parts begin in `branch_part`
+    and `branch_wide`.
     """
 
     entries: Ints
@@ -80,8 +81,8 @@ class _Tables(NamedTuple):
     longest: int
 
 
-@compiled
-def _hash(key: int, shift: int) -> int:
+@inlined
+def _hash(key: np.int64, shift: int) -> np.int64:
     return np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
 
 
@@ -183,9 +184,11 @@ def _scan(
     return count
 
 
-@compiled
+@inlined
 def _on_edge(edge: int, first: int, last: int, begin: int, stop: int, visible: Normal, wordless: Mask) -> bool:
-    """Nothing but a little punctuation stands between the turn's start (end) and visible characters first … last - 1."""
+    """Nothing but a little punctuation stands between the turn's edge and the visible characters first … last - 1."""
+    if not edge:
+        return True
     if edge & AT_START:
         place = first - 1
         while place >= begin and first - place < LONGEST_PUNCTUATION and wordless[visible[place]]:
@@ -199,6 +202,59 @@ def _on_edge(edge: int, first: int, last: int, begin: int, stop: int, visible: N
         if place < stop:
             return False
     return True
+
+
+@inlined
+def _lowest_end(here: int, begin: int, visible: Normal, position: Ints, ends_sentence: Mask) -> int:
+    """The least end of a span to which a part that begins `here` may be joined over a gap inside the sentence.
+
+    At most GAP_LIMIT characters as given lie between. A span may end on the character that ends the sentence.
+    """
+    reach = here
+    while reach > begin and position[here] - position[reach - 1] <= GAP_LIMIT + 1:
+        if ends_sentence[visible[reach - 1]]:
+            return reach
+        reach -= 1
+    return reach + 1
+
+
+@inlined
+def _latest_start(buffer: Indices, before: int, lowest: int, here: int, horizon: int) -> np.int64:
+    """The last start among the first `before` spans that end in lowest … here, or -1; none beyond the horizon does."""
+    best = np.int64(-1)
+    one = before - 1
+    while one >= 0 and buffer[2, one] > horizon:
+        if lowest <= buffer[1, one] <= here:
+            best = max(best, buffer[0, one])
+        one -= 1
+    return best
+
+
+@compiled
+def _only_shortest(buffer: Indices, count: int) -> int:
+    """Keep those spans that hold no other, by start. Returns how many are left."""
+    # By start, at equal starts the longest first: they are nearly in this order.
+    for one in range(1, count):
+        s, e = buffer[0, one], buffer[1, one]
+        at = one - 1
+        while at >= 0 and (buffer[0, at] > s or (buffer[0, at] == s and buffer[1, at] < e)):
+            buffer[0, at + 1] = buffer[0, at]
+            buffer[1, at + 1] = buffer[1, at]
+            at -= 1
+        buffer[0, at + 1] = s
+        buffer[1, at + 1] = e
+    lowest = np.int64(1) << 40
+    kept = 0
+    for one in range(count - 1, -1, -1):
+        if buffer[1, one] < lowest:
+            lowest = buffer[1, one]
+            buffer[3, kept] = buffer[0, one]
+            buffer[4, kept] = buffer[1, one]
+            kept += 1
+    for one in range(kept):
+        buffer[0, one] = buffer[3, kept - 1 - one]
+        buffer[1, one] = buffer[4, kept - 1 - one]
+    return kept
 
 
 @compiled
@@ -228,15 +284,14 @@ def _join(
     count = 0
     word, bit = parts[0] >> 6, np.uint64(1) << np.uint64(parts[0] & 63)
     for one in range(len(parted)):
-        if not members[parted_literal[one], word] & bit:
-            continue
-        hit = parted[one]
-        if edge & AT_START and not _on_edge(AT_START, start[hit], 0, begin, stop, visible, wordless):
-            continue
-        buffer[0, count] = start[hit]
-        buffer[1, count] = start[hit] + length[hit]
-        buffer[2, count] = start[hit]
-        count += 1
+        here = start[parted[one]]
+        if members[parted_literal[one], word] & bit and _on_edge(
+            edge & AT_START, here, 0, begin, stop, visible, wordless
+        ):
+            buffer[0, count] = here
+            buffer[1, count] = here + length[parted[one]]
+            buffer[2, count] = here
+            count += 1
     for number in range(1, len(parts)):
         if count == 0:
             return 0
@@ -252,7 +307,8 @@ def _join(
             hit = parted[each]
             here = start[hit]
             last = here + length[hit]
-            if number == len(parts) - 1 and edge & AT_END and not _on_edge(AT_END, 0, last, begin, stop, visible, wordless):
+            last_edge = edge & AT_END if number == len(parts) - 1 else 0
+            if not _on_edge(last_edge, 0, last, begin, stop, visible, wordless):
                 continue
             while before < count and buffer[2, before] < here:
                 before += 1
@@ -263,27 +319,11 @@ def _join(
                     settled += 1
                 best = latest
                 for one in range(settled, before):
-                    if buffer[1, one] <= here and buffer[0, one] > best:
-                        best = buffer[0, one]
+                    if buffer[1, one] <= here:
+                        best = max(best, buffer[0, one])
             else:
-                # No sentence ends between, and at most GAP_LIMIT characters as given.
-                reach = here
-                while (
-                    reach > begin
-                    and position[here] - position[reach - 1] <= GAP_LIMIT + 1
-                    and not ends_sentence[visible[reach - 1]]
-                ):
-                    reach -= 1
-                # A span may end on the character that ends the sentence, if that is part of it.
-                if reach > begin and position[here] - position[reach - 1] <= GAP_LIMIT + 1:
-                    lowest = reach
-                else:
-                    lowest = reach + 1
-                one = before - 1
-                while one >= 0 and buffer[2, one] > here - GAP_LIMIT - 2 - longest:
-                    if lowest <= buffer[1, one] <= here and buffer[0, one] > best:
-                        best = buffer[0, one]
-                    one -= 1
+                lowest = _lowest_end(here, begin, visible, position, ends_sentence)
+                best = _latest_start(buffer, before, lowest, here, here - GAP_LIMIT - 2 - longest)
             if best >= 0:
                 buffer[3, made] = best
                 buffer[4, made] = last
@@ -294,32 +334,41 @@ def _join(
             buffer[0, one] = buffer[3, one]
             buffer[1, one] = buffer[4, one]
             buffer[2, one] = buffer[5, one]
-    # By start, at equal starts the longest first; then only those that hold no other.
-    for one in range(1, count):
-        s, e = buffer[0, one], buffer[1, one]
-        at = one - 1
-        while at >= 0 and (buffer[0, at] > s or (buffer[0, at] == s and buffer[1, at] < e)):
-            buffer[0, at + 1] = buffer[0, at]
-            buffer[1, at + 1] = buffer[1, at]
-            at -= 1
-        buffer[0, at + 1] = s
-        buffer[1, at + 1] = e
-    lowest = np.int64(1) << 40
-    kept = 0
-    for one in range(count - 1, -1, -1):
-        if buffer[1, one] < lowest:
-            lowest = buffer[1, one]
-            buffer[3, kept] = buffer[0, one]
-            buffer[4, kept] = buffer[1, one]
-            kept += 1
-    for one in range(kept):
-        buffer[0, one] = buffer[3, kept - 1 - one]
-        buffer[1, one] = buffer[4, kept - 1 - one]
-    return kept
+    return _only_shortest(buffer, count)
+
+
+@inlined
+def _write(found: Ints, count: int, owner: int, phrase: int, turn: int, first: int, last: int) -> int:
+    """Append a hit where there is room; count it anyway."""
+    if count < found.shape[1]:
+        found[0, count] = owner
+        found[1, count] = phrase
+        found[2, count] = turn
+        found[3, count] = first
+        found[4, count] = last
+    return count + 1
+
+
+@inlined
+def _gather_parts(literals: Ints, count: int, members: NDArray[np.uint64], here: NDArray[np.uint64]) -> None:
+    """Fill `here` with a bit for each part that some of the first `count` literals belong to."""
+    for word in range(len(here)):
+        here[word] = 0
+    for one in range(count):
+        for word in range(len(here)):
+            here[word] |= members[literals[one], word]
+
+
+@inlined
+def _all_present(parts: Ints, low: int, high: int, here: NDArray[np.uint64]) -> bool:
+    at = low
+    while at < high and (here[parts[at] >> 6] >> np.uint64(parts[at] & 63)) & np.uint64(1):
+        at += 1
+    return at == high
 
 
 @compiled
-def _tell(
+def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its work
     turns: Indices,
     turn_role: NDArray[np.uint8],
     enabled: Mask,
@@ -328,7 +377,6 @@ def _tell(
     whole_list: Ints,
     whole_phrase: Ints,
     whole_edge: NDArray[np.uint8],
-    parts: Ints,
     members: NDArray[np.uint64],
     drivers: Ints,
     branch_from: Ints,
@@ -357,10 +405,8 @@ def _tell(
     parted = np.empty(buffer.shape[1], np.int32)
     parted_literal = np.empty(buffer.shape[1], np.int32)
     n_parted = len(members)
-    words = members.shape[1]
-    here = np.zeros(words, np.uint64)
+    here = np.zeros(members.shape[1], np.uint64)
     count = 0
-    room = found.shape[1]
     for turn in turns:
         first_hit, last_hit = hits_from[turn], hits_from[turn + 1]
         begin, stop = visible_turn[turn], visible_turn[turn + 1]
@@ -371,21 +417,18 @@ def _tell(
             what = literal[hit]
             if not (anybody or entries[what, 3] & role):
                 continue
-            for entry in range(entries[what, 0], entries[what + 1, 0]):
-                owner = whole_list[entry]
-                if not enabled[owner] or not (anybody or list_roles[owner] & role):
-                    continue
-                edge = whole_edge[entry]
+            if entries[what + 1, 0] > entries[what, 0]:
                 last = start[hit] + length[hit]
-                if edge and not _on_edge(edge, start[hit], last, begin, stop, visible, wordless):
-                    continue
-                if count < room:
-                    found[0, count] = owner
-                    found[1, count] = whole_phrase[entry]
-                    found[2, count] = turn
-                    found[3, count] = position[start[hit]]
-                    found[4, count] = position[last - 1] + 1
-                count += 1
+                for entry in range(entries[what, 0], entries[what + 1, 0]):
+                    owner = whole_list[entry]
+                    if not enabled[owner] or not (anybody or list_roles[owner] & role):
+                        continue
+                    edge = whole_edge[entry]
+                    if edge and not _on_edge(edge, start[hit], last, begin, stop, visible, wordless):
+                        continue
+                    count = _write(
+                        found, count, owner, whole_phrase[entry], turn, position[start[hit]], position[last - 1] + 1
+                    )
             if what < n_parted:
                 parted[held] = hit
                 parted_literal[held] = what
@@ -395,12 +438,7 @@ def _tell(
                 drives += 1
         if drives == 0:
             continue
-        for word in range(words):
-            here[word] = 0
-        for one in range(held):
-            what = parted_literal[one]
-            for word in range(words):
-                here[word] |= members[what, word]
+        _gather_parts(parted_literal, held, members, here)
         for drive in range(drives):
             what = driving[drive]
             for entry in range(entries[what, 2], entries[what + 1, 2]):
@@ -411,13 +449,7 @@ def _tell(
                 owner = branch_list[branch]
                 if not enabled[owner] or not (anybody or list_roles[owner] & role):
                     continue
-                complete = True
-                for one in range(branch_from[branch], branch_from[branch + 1]):
-                    part = branch_part[one]
-                    if not (here[part >> 6] >> np.uint64(part & 63)) & np.uint64(1):
-                        complete = False
-                        break
-                if not complete:
+                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
                     continue
                 spans = _join(
                     branch_part[branch_from[branch] : branch_from[branch + 1]],
@@ -438,13 +470,8 @@ def _tell(
                     buffer,
                 )
                 for one in range(spans):
-                    if count < room:
-                        found[0, count] = owner
-                        found[1, count] = branch_phrase[branch]
-                        found[2, count] = turn
-                        found[3, count] = position[buffer[0, one]]
-                        found[4, count] = position[buffer[1, one] - 1] + 1
-                    count += 1
+                    first, last = position[buffer[0, one]], position[buffer[1, one] - 1] + 1
+                    count = _write(found, count, owner, branch_phrase[branch], turn, first, last)
     return count
 
 
@@ -522,7 +549,7 @@ class PhraseLists:
 
     def compile(self) -> None:
         """Build the tables; the phrases themselves are no longer needed."""
-        literals: dict[str, int] = {}
+        number_of: dict[str, int] = {}
         parts: dict[Part, int] = {}
         whole: list[tuple[list[int], int, int, int]] = []
         branches: list[tuple[list[int], tuple[bool, ...], int, int, int]] = []
@@ -536,13 +563,13 @@ class PhraseLists:
                         known = parts.get(part)
                         if known is None:
                             known = parts[part] = len(part_literals)
-                            part_literals.append([literals.setdefault(one, len(literals)) for one in part.literals])
+                            part_literals.append([number_of.setdefault(one, len(number_of)) for one in part.literals])
                         ids.append(known)
                     if len(ids) == 1:
                         whole.append((part_literals[ids[0]], number, index, edge))
                     else:
                         branches.append((ids, branch.wide, number, index, edge))
-        literals, part_literals, whole = _parted_first(literals, part_literals, whole, branches)
+        literals, part_literals, whole = _parted_first(number_of, part_literals, whole, branches)
         n_literals = len(literals)
         used = sorted({part for one in branches for part in one[0]})
         renumbered = {part: index for index, part in enumerate(used)}
@@ -556,10 +583,10 @@ class PhraseLists:
         entries = np.zeros((n_literals + 1, 4), np.int32)
         entries[:, 0], entries[:, 1] = whole_from, parts_from
         for ids, number, _, _ in whole:
-            entries[ids, 3] |= np.int32(list_roles[number])
-        for one in branches:
-            for part in one[0]:
-                entries[part_literals[part], 3] |= np.int32(list_roles[one[2]])
+            entries[np.array(ids), 3] |= np.int32(list_roles[number])
+        for made in branches:
+            for place in made[0]:
+                entries[np.array(part_literals[place]), 3] |= np.int32(list_roles[made[2]])
         tables = _Tables(
             entries,
             np.repeat(of_phrase[:, 0], sizes)[whole_order].astype(np.int32),
@@ -614,7 +641,8 @@ def _parted_first(
     fresh: dict[int, list[int]] = {}
     for ids in part_literals:
         fresh[id(ids)] = [number[one] for one in ids]
-    return renamed, [fresh[id(ids)] for ids in part_literals], [(fresh[id(ids)], *rest) for ids, *rest in whole]
+    moved = [(fresh[id(ids)], owner, phrase, edge) for ids, owner, phrase, edge in whole]
+    return renamed, [fresh[id(ids)] for ids in part_literals], moved
 
 
 def _bits(bit: Indices, row: Indices) -> NDArray[np.uint64]:
@@ -756,6 +784,7 @@ class Heard:
 
     def _told(self, turns: Indices, enabled: Mask, *, anybody: bool) -> tuple[Indices, Ints, Mask]:
         room = 1024 + len(self._start) // 3 if len(turns) == len(self.turn_role) else 1024 + 4 * len(turns)
+        told = self.tables
         while True:
             found = np.empty((5, room), np.int32)
             count = _tell(
@@ -763,7 +792,20 @@ class Heard:
                 self.turn_role,
                 enabled,
                 anybody,
-                *self.tables,
+                told.entries,
+                told.whole_list,
+                told.whole_phrase,
+                told.whole_edge,
+                told.members,
+                told.drivers,
+                told.branch_from,
+                told.branch_part,
+                told.branch_wide,
+                told.branch_list,
+                told.branch_phrase,
+                told.branch_edge,
+                told.list_roles,
+                told.longest,
                 self._start,
                 self._length,
                 self._literal,

@@ -6,8 +6,7 @@ matching does not see, and where a sentence ends. Knows nothing about calls or r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -123,57 +122,3 @@ def visible(text: str, *, gap: str = "") -> str:
 
 LONGEST_PUNCTUATION = 8
 """More marks than this between a phrase and the edge of its turn are no longer looked through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Through:
-    """An array seen through an index: looked up only where asked, since few places of a text are hits."""
-
-    base: NDArray[np.int32]
-    index: NDArray[np.int32]
-
-    def __getitem__(self, at: NDArray[np.int64]) -> NDArray[np.int32]:
-        return self.base[self.index[at]]
-
-
-@dataclass(frozen=True)
-class VisibleText:
-    """The part of a batch's text that matching sees.
-
-    normal   (n_visible,) uint16: normalised code points without blind ones; a newline ends each turn
-    position (n_visible,) int32:  where each stands in the batch's text
-    turn     (n_visible,) int32:  the turn it belongs to
-    """
-
-    normal: NDArray[np.uint16]
-    position: NDArray[np.int32] | Through
-    turn: NDArray[np.int32] | Through
-
-    @cached_property
-    def sentence_ends(self) -> NDArray[np.int64]:
-        """Positions (ascending) of 。！？ and of the newlines between turns."""
-        table = np.zeros(PLANE_SIZE, np.bool_)
-        table[[NEWLINE, *map(ord, SENTENCE_ENDS)]] = True
-        return np.flatnonzero(table[self.normal])
-
-    def starts_turn(self, start: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(n,) bool: nothing but (a little) punctuation stands between the turn's start and these positions."""
-        return self._only_punctuation(start, -1)
-
-    def ends_turn(self, end: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(n,) bool: nothing but (a little) punctuation follows these positions in the turn."""
-        return self._only_punctuation(end - 1, 1)
-
-    def _only_punctuation(self, place: NDArray[np.int64], step: int) -> NDArray[np.bool_]:
-        reached = np.zeros(len(place), np.bool_)
-        walking = np.arange(len(place))
-        at = place.copy()
-        for _ in range(LONGEST_PUNCTUATION):
-            at[walking] += step
-            inside = (at[walking] >= 0) & (at[walking] < len(self.normal))
-            reached[walking[~inside]] = True
-            walking = walking[inside]
-            character = self.normal[at[walking]]
-            reached[walking[character == NEWLINE]] = True
-            walking = walking[(character != NEWLINE) & wordless_table()[character]]
-        return reached

@@ -28,6 +28,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from qa_analyzer.compiled import compiled
+
 Points = npt.NDArray[np.uint32] | npt.NDArray[np.uint16]
 Table = npt.NDArray[np.int16]
 Offsets = npt.NDArray[np.int64]
@@ -205,23 +207,58 @@ def weigh_both(
     points: Points, starts: Offsets, ends: Offsets, packed: npt.NDArray[np.int32]
 ) -> tuple[Offsets, Offsets, Offsets]:
     """`weigh` with two tables in one pass: (sums of the low, sums of the high, lengths), each (n_turns,) int64."""
-    bits = _bits(packed)
-    low_sums = np.zeros(len(starts), dtype=np.int64)
-    high_sums = np.zeros(len(starts), dtype=np.int64)
-    lengths = np.zeros(len(starts), dtype=np.int64)
-    for first, block in blocks(points, starts, ends):
-        total = np.zeros(len(block.codes), dtype=np.int32)
-        for order, slots in slots_of(block, bits):
-            weights = np.take(packed, slots, mode="clip")
-            weights[crossing(block, order) - (order - 1)] = 0
-            total[order - 1 :] += weights
-        # Each turn sums from its first code to its closing boundary, so that no segment is ever empty.
-        turns = slice(first, first + len(block.stops))
-        low = np.add.reduceat(total.astype(np.int16), block.starts, dtype=np.int64)  # the cast keeps the lower half
-        low_sums[turns] = low
-        high_sums[turns] = (np.add.reduceat(total, block.starts, dtype=np.int64) - low) // _HIGH
-        lengths[turns] = block.stops - block.starts
-    return low_sums, high_sums, lengths
+    sums = np.zeros((3, len(starts)), dtype=np.int64)
+    _weigh(points, starts, ends, CODES, BOUNDARY, DIGITS, packed, 32 - _bits(packed), sums)
+    return sums[0], sums[1], sums[2]
+
+
+@compiled
+def _weigh(
+    points: Points,
+    starts: Offsets,
+    ends: Offsets,
+    codes: Codes,
+    boundary: np.uint32,
+    digits: np.uint32,
+    packed: npt.NDArray[np.int32],
+    shift: int,
+    sums: Offsets,
+) -> None:
+    """Fill sums (3, n_turns): of the low weights, of the high ones, and the number of codes. See the scheme above."""
+    low_bits = np.uint64(0xFFFFFFFF)
+    factor = np.uint64(MULTIPLIER)
+    for turn in range(len(starts)):
+        first = second = third = np.uint64(boundary)  # hashes of the 1, 2, 3 codes before
+        before = 1  # codes before this one, with the boundary
+        was_digit = False
+        low = high = np.int64(0)
+        for place in range(starts[turn], ends[turn] + 1):
+            last = place == ends[turn]
+            code = np.uint64(boundary) if last else np.uint64(codes[min(points[place], _OTHER)])
+            if code == 0:
+                continue
+            is_digit = not last and code == digits
+            if is_digit and was_digit:
+                continue
+            was_digit = is_digit
+            fourth = (third * factor + code) & low_bits
+            third = (second * factor + code) & low_bits
+            second = (first * factor + code) & low_bits
+            first = code
+            weight = np.int64(packed[second >> np.uint64(shift)])
+            if not last:
+                weight += np.int64(packed[first >> np.uint64(shift)])
+            if before >= 2:
+                weight += np.int64(packed[third >> np.uint64(shift)])
+            if before >= 3:
+                weight += np.int64(packed[fourth >> np.uint64(shift)])
+            part = ((weight & 0xFFFF) ^ 0x8000) - 0x8000
+            low += part
+            high += (weight - part) >> 16
+            before += 1
+        sums[0, turn] = low
+        sums[1, turn] = high
+        sums[2, turn] = before - 2
 
 
 def lengths_of(points: Points, starts: Offsets, ends: Offsets) -> Offsets:
