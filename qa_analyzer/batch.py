@@ -124,13 +124,17 @@ class Batch:
         words = ~characters.wordless_table()[self.normal[ranges(start, length)]]
         return np.bincount(np.repeat(np.arange(len(start)), length)[words], minlength=len(start)).astype(np.int64)
 
+    def crosses_join(self, start: Indices, end: Indices) -> Mask:
+        """(n,) bool: a later utterance of the turn starts inside these stretches of the text."""
+        return np.asarray(self._joins_before[start] != self._joins_before[end - 1])
+
     @cached_property
-    def joins(self) -> Indices:
-        """Positions in the text (ascending) where a later utterance of a turn starts."""
+    def _joins_before(self) -> NDArray[np.int32]:
+        """(p + 1,) how many places up to each, itself included, are where a later utterance of a turn starts."""
         inside = np.zeros(len(self.points) + 1, np.bool_)
         inside[self.utterance_start[self.utterance_length > 0]] = True
         inside[self.turn_text] = False
-        return np.flatnonzero(inside)
+        return np.cumsum(inside, dtype=np.int32)
 
     @cached_property
     def silent(self) -> Mask:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer.batch import Batch
-from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
+from qa_analyzer.matching import EVERYBODY, Apart, Heard, ListHits, PhraseLists
 from qa_analyzer.model import Role
 from qa_analyzer.phrases import parse_phrase
 
@@ -57,7 +57,7 @@ class Cues:
     batch: Batch
     book: CueBook
     heard: Heard
-    _some: dict[tuple[str, int], ListHits] = field(default_factory=dict)
+    _some: dict[int, dict[int, Apart]] = field(default_factory=dict)
 
     @property
     def lists(self) -> Mapping[str, Sequence[str]]:
@@ -67,10 +67,10 @@ class Cues:
         number = self.book.numbers[name]
         region = self.book.region_of[name]
         if among is not None:
-            key = name, hash(among.tobytes())
+            key = hash(among.tobytes())
             if key not in self._some:
-                self._some[key] = self.heard.among([number], among)[number].hits
-            return self._some[key]
+                self._some[key] = self.heard.among([self.book.numbers[one] for one in REGIONS["some"]], among)
+            return self._some[key][number].hits
         found = self.heard.hits(number)
         if region != "tail":
             return found

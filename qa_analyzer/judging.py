@@ -553,7 +553,6 @@ class Court:
 
     def as_hits(self, found: ListHits, said: SaidAs) -> Hits:
         """Hits of a phrase list as those of a clause."""
-        joins = self.batch.joins
         start, end, phrase = found.spans.start, found.spans.end, found.spans.phrase
         return Hits(
             found.turn,
@@ -561,7 +560,7 @@ class Court:
             end,
             said.category[phrase],
             said.severity[phrase],
-            np.searchsorted(joins, start, "right") != np.searchsorted(joins, end, "left"),
+            self.batch.crosses_join(start, end),
             np.full(len(found), np.nan),
             np.zeros(len(found), np.int64),
         )

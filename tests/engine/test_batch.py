@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qa_analyzer.analysis import Analysis, batch_settings
@@ -24,7 +25,7 @@ def test_the_text_holds_a_newline_after_each_turn_and_nothing_between_utterances
     """A phrase cut in two is one phrase, two turns are never one."""
     batch = batch_of("A 您", "A 好", "C 喂")
     assert "".join(map(chr, batch.points)) == "您好\n喂\n"
-    assert batch.joins.tolist() == [1]
+    assert batch.crosses_join(np.array([0, 0, 1]), np.array([1, 2, 2])).tolist() == [False, True, False]
 
 
 def test_an_event_stays_in_the_text_and_is_blanked_for_matching() -> None:
