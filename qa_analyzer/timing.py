@@ -305,7 +305,12 @@ class Timing:
         at = start + skip
         exact = runs.start_ms[entrant].copy()
         earliest = exact.copy()
-        for index in np.flatnonzero(skip):
+        plain = (skip > 0) & (counts == 1) if self._words is None else np.zeros(len(entrant), np.bool_)
+        only, inside = first[plain], skip[plain]
+        lasting = batch.end_ms[only] - batch.start_ms[only]
+        earliest[plain] = batch.start_ms[only]
+        exact[plain] = batch.start_ms[only] + inside * lasting // np.maximum(batch.utterance_length[only], 1)
+        for index in np.flatnonzero((skip > 0) & ~plain):
             mine = runs.utterance[runs.offsets[entrant[index]] : runs.offsets[entrant[index] + 1]]
             begins = batch.utterance_start[mine]
             chosen = mine[min(int(np.searchsorted(begins, at[index], "right")) - 1, len(mine) - 1)]
