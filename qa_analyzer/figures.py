@@ -139,12 +139,74 @@ def duration(batch: Batch) -> tuple[NDArray[np.float64], Mask]:
     return np.where(known, ended, last) / 1000, known | timed
 
 
+def answer_delay(batch: Batch) -> Figure:
+    """Silence between the connection and the agent's first words, in s, and the agent turn of those words.
+
+    Counted from `connected_ms`, or from the end of a system announcement after it; what the customer says meanwhile is
+    no silence. Not known without the connection, or where something before the agent's first words has no times.
+    """
+    shortest, known, first = _silence_before_agent(batch, unknown_is_agent=True)
+    longest, certain, _ = _silence_before_agent(batch, unknown_is_agent=False)
+    turn = np.where(first >= 0, batch.run_turn[first] if len(batch.run_turn) else -1, -1)
+    return replace(_figure(shortest, known & certain, batch, turn), most=np.maximum(shortest, longest))
+
+
+def _silence_before_agent(batch: Batch, *, unknown_is_agent: bool) -> tuple[NDArray[np.float64], Mask, Indices]:
+    """(c,) s of silence before the agent's first run; whether it is known; that run, or -1."""
+    runs, count = batch.runs, batch.n_calls
+    speaks = ~batch.run_silent
+    index = np.arange(len(runs.call))
+    agent = batch.run_role == Role.AGENT
+    if unknown_is_agent:
+        agent = agent | (batch.run_role == Role.UNKNOWN)
+    first = np.full(count, len(index), np.int64)
+    np.minimum.at(first, runs.call[agent & speaks], index[agent & speaks])
+    answered = first < len(index)
+    at = np.where(answered, first, 0)
+    before = speaks & (index <= first[runs.call])
+    untimed = np.bincount(runs.call[before & ~runs.timed], minlength=count) > 0
+    connected, known = batch.connected_ms
+    answer = np.where(answered & ~untimed, runs.start_ms[at], 0) if len(index) else connected
+    begin = connected.copy()
+    others = before & (index < first[runs.call])
+    announced = others & (batch.run_role == Role.SYSTEM)
+    np.maximum.at(begin, runs.call[announced], runs.end_ms[announced])
+    spoken = others & ~announced
+    call = runs.call[spoken]
+    inside = np.minimum(runs.end_ms[spoken], answer[call]) - np.maximum(runs.start_ms[spoken], begin[call])
+    talk = np.bincount(call, weights=np.maximum(inside, 0), minlength=count)
+    silent = np.maximum(answer - begin - talk, 0) / 1000
+    known = known & answered & ~untimed
+    return np.where(known, silent, 0.0), known, np.where(answered, first, -1)
+
+
+def time_taken(batch: Batch) -> Figure:
+    """From the first words of agent or customer to the last, less the time the customer speaks, in s.
+
+    Ringing before and waiting for the hang-up after are left out: it is the time that the agent's side took.
+    """
+    runs, count = batch.runs, batch.n_calls
+    spoken = runs.timed & ~batch.run_silent & (batch.run_role != Role.SYSTEM)
+    call = runs.call[spoken]
+    first = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(first, call, runs.start_ms[spoken])
+    last = np.zeros(count, np.int64)
+    np.maximum.at(last, call, runs.end_ms[spoken])
+    whole = np.maximum(last - np.minimum(first, last), 0)
+    customer = speaking_ms(batch, Role.CUSTOMER)
+    least = np.maximum(whole - customer - speaking_ms(batch, Role.UNKNOWN), 0) / 1000
+    most = np.maximum(whole - customer, 0) / 1000
+    return replace(_figure(least, batch.call_timed, batch), most=most)
+
+
 FIGURES: dict[str, Callable[[Batch, Timing], Figure]] = {
     "longest_unannounced_silence_s": longest_unannounced_silence,
     "silence_s": lambda batch, timing: _figure(silence(batch, timing)[0], batch.call_timed, batch),
     "longest_silence_s": lambda batch, timing: _figure(silence(batch, timing)[1], batch.call_timed, batch),
     "agent_chars_per_min": lambda batch, timing: _figure(*pace(batch), batch),
     "agent_talk_share": lambda batch, timing: _figure(*talk_share(batch), batch),
+    "answer_delay_s": lambda batch, timing: answer_delay(batch),
+    "time_taken_s": lambda batch, timing: time_taken(batch),
     "duration_s": lambda batch, timing: _figure(*duration(batch), batch),
     "turns": lambda batch, timing: _figure(
         np.diff(batch.call_turn).astype(np.float64), np.ones(batch.n_calls, np.bool_), batch

@@ -296,6 +296,76 @@ def test_the_duration_is_the_end_of_the_recording_or_of_the_last_speech() -> Non
     assert (value[:2].tolist(), known.tolist()) == ([9.0, 2.0], [True, True, False])
 
 
+ANSWER: dict[str, Any] = {"needs": ["timestamps"], "measure": {"figure": "answer_delay_s", "at_most": 5.0}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "connected_ms", "expected"),
+    [
+        (["[6-8] A 您好", "[9-10] C 喂"], 1000, "pass"),
+        (["[6.1-8] A 您好", "[9-10] C 喂"], 1000, "fail"),
+        # the agent spoke at the connection, or before
+        (["[1-8] A 您好", "[9-10] C 喂"], 2000, "pass"),
+        # from the end of the announcement
+        (["[1-9] S 工号一为您服务", "[13-15] A 您好"], 0, "pass"),
+        (["[1-9] S 工号一为您服务", "[15-16] A 您好"], 0, "fail"),
+        # what the customer says is no silence; music is
+        (["[1-9] C 我要查话费", "[10-12] A 您好"], 0, "pass"),
+        (["[2-3] C 喂", "[9-10] A 您好"], 0, "fail"),
+        (["[0-9] S （音乐）", "[9-10] A 您好"], 0, "fail"),
+        # the agent's own event is no word
+        (["[1-2] A （键盘声）", "[9-10] A 您好"], 0, "fail"),
+        # not known: no connection, no times before the first words
+        (["[9-10] A 您好"], None, "undetermined"),
+        (["A 您好"], 0, "undetermined"),
+        (["C 喂", "[9-10] A 您好"], 0, "undetermined"),
+        # with partial times a proven delay stands, a pass needs all
+        (["[9-10] A 您好", "C 喂"], 0, "fail"),
+        (["[1-2] A 您好", "C 喂"], 0, "undetermined"),
+        # whoever spoke first may have been the agent
+        (["[1-2] U 您好", "[9-10] A 请讲"], 0, "undetermined"),
+        (["[1-2] U 您好", "[4-5] A 请讲"], 0, "pass"),
+        (["[8-9] U 您好", "[10-11] A 请讲"], 0, "fail"),
+        (["[9-10] C 喂"], 0, "not_applicable"),
+    ],
+)
+def test_the_answer_delay_is_silence_before_the_agent(
+    lines: list[str], connected_ms: int | None, expected: str
+) -> None:
+    """From the connection, where known."""
+    assert verdict(ANSWER, *lines, connected_ms=connected_ms) == expected
+
+
+def test_the_answer_delay_shows_the_first_words() -> None:
+    """Not the event before them."""
+    assert found(ANSWER, "[1-2] C 喂", "[9-10] A 您好", connected_ms=0) == [("fail", 1, "您好")]
+    assert found(ANSWER, connected_ms=0) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # 20 s less 8 s of the customer
+        (["[4-10] A 您好", "[10-18] C 满意", "[18-24] A 再见"], 12.0),
+        # ringing, the announcement before and the hang-up after do not count
+        (["[0-9] S 正在接通", "[10-12] A 您好", "[12-13] C 喂", "[40-41] A （挂机）"], 2.0),
+        (["[0-9] C 喂"], 0.0),
+    ],
+)
+def test_the_time_taken_leaves_out_the_customers_speech(lines: list[str], expected: float) -> None:
+    """It is what the agent can shorten."""
+    assert figures.time_taken(analysed([call(*lines, ended_ms=60_000)], ANY_RULE).batch).value.tolist() == [expected]
+
+
+def test_the_time_taken_needs_all_times_and_known_speakers() -> None:
+    """Where an unknown speaker decides, nobody guesses."""
+    spec = {"measure": {"figure": "time_taken_s", "at_most": 5.0}}
+    assert verdict(spec, "[0-9] A 您好", "C 喂") == "undetermined"
+    assert verdict(spec, "[0-2] A 您好", "[2-9] U 满意") == "undetermined"
+    assert verdict(spec, "[0-2] A 您好", "[2-5] U 满意") == "pass"
+    assert verdict(spec, "[0-9] A 您好", "[9-12] U 满意") == "fail"
+
+
 def test_a_protest_proves_an_interruption_without_times() -> None:
     """What a pass needs does not shield from a fail that does not need it."""
     spec = {**CUTS_IN, "forbid": [CUTS_IN["forbid"], {"by": "customer", "says": ["别打断我"]}]}
