@@ -582,11 +582,13 @@ class Court:
             every, found = self.heard.every(said.number), self.heard.hits(said.number)
             excuses = None if unless is None else self.heard.every(unless)
         if clause.word:
+            if around is not None:  # The tokenizer is slow: it is asked only where an answer counts.
+                every = every.select(around.holds(every.turn))
             spans = every.spans.select(on_word_boundaries(*self.heard.visible_around(every.spans)))
             spans = resolve(spans)
             turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
             found = ListHits(spans, turn)
-        if around is not None:
+        elif around is not None:
             found = found.select(around.holds(found.turn))
         hits = self.as_hits(found, said)
         if not len(hits):
