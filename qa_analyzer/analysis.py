@@ -12,18 +12,23 @@ from qa_analyzer.batch import Batch, BatchSettings, build_batch
 from qa_analyzer.emotion.model import Estimates, Label
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
 from qa_analyzer.model import Role
+from qa_analyzer.profile import Profile, build_profile
 from qa_analyzer.rulebook.schema import Rubric
 from qa_analyzer.turns import TurnSettings
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`."""
+    """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
+
+    `profile`: what the customer wants and how the agent talks.
+    """
 
     batch: Batch
     court: Court
     judgement: Judgement
     labels: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    profile: Profile
 
 
 def batch_settings(rubric: Rubric) -> BatchSettings:
@@ -66,4 +71,12 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Anal
     batch = build_batch(columns, batch_settings(ruleset.rubric))
     mood, labels = feel(batch, model, ruleset.rubric)
     court = open_court(batch, ruleset, mood)
-    return Analysis(batch, court, judge(court), labels)
+    profile = build_profile(
+        batch,
+        court.cues,
+        ruleset.rulebook.lexicon,
+        facts=court.facts,
+        phases=court.phases,
+        transferred=court.transferred,
+    )
+    return Analysis(batch, court, judge(court), labels, profile)

@@ -32,14 +32,14 @@ REGIONS: dict[str, tuple[str, ...]] = {
 
 
 class CueBook:
-    """The named lists of a rubric, compiled: one phrase set a region."""
+    """Named lists, compiled: one phrase set a region. By default a rubric's lists in `REGIONS`."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, lists: Mapping[str, Sequence[str]], regions: Mapping[str, Sequence[str]] | None = None) -> None:
         self.lists = lists
         self.phrases: dict[str, tuple[Phrase, ...]] = {}
         self.sets: dict[str, PhraseSet] = {}
         self.region_of: dict[str, str] = {}
-        for region, names in REGIONS.items():
+        for region, names in (REGIONS if regions is None else regions).items():
             for name in names:
                 self.phrases[name] = tuple(parse_phrase(source) for source in lists.get(name, ()))
                 self.region_of[name] = region

@@ -20,9 +20,11 @@ from qa_analyzer.batch import Batch, ranges
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import follow
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
+from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
 from qa_analyzer.privacy import masked_points
+from qa_analyzer.profile import COMPLEXITIES, SCOPES
 from qa_analyzer.rubric import Scores, score_calls
 from qa_analyzer.rulebook.model import Rule
 from qa_analyzer.scorecard import AgentSums, sum_agents
@@ -33,6 +35,9 @@ Lang = Literal["zh", "en"]
 
 LONGEST_QUOTE = 500
 """Code points of a quote (contract)."""
+
+LIST_JOINT = "|"
+"""Between the codes of a column that holds several."""
 
 CODE = pa.dictionary(pa.int32(), pa.string())
 
@@ -198,6 +203,16 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
     for index, code in enumerate(ruleset.rubric.criteria):
         points = scores.criteria[:, index]
         columns[f"score_{code}"] = numbers(points / 100, points >= 0, pa.float64())
+    profile = analysis.profile
+    columns |= {
+        "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
+        "complaint_scope": coded(profile.scope, SCOPES),
+        "complaint_complexity": coded(profile.complexity, COMPLEXITIES),
+        "customer_need": needs_column(profile.needs),
+        "escalation_risk": coded(profile.risk, RISKS),
+        "escalation_kind": coded(profile.kind, ESCALATION_KINDS),
+        "repeat_contact": pa.array(profile.repeat),
+    }
     columns["resolution"] = coded(facts.resolution.astype(np.int64), RESOLUTIONS)
     for name in ("start", "valley", "peak", "end", "mean"):
         columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
@@ -210,6 +225,11 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
         "longest_silence_s": numbers(longest_s, timed, pa.float64()),
         "agent_chars_per_min": numbers(np.round(pace, 1), pace_known, pa.float64()),
         "agent_talk_share": numbers(np.round(share, 4), share_known, pa.float64()),
+        "issue_clear_after": numbers(profile.issue_clear_s, profile.issue_known, pa.float64()),
+        **{f"questions_{kind}": pa.array(profile.questions[:, k], pa.int32()) for k, kind in enumerate(QUESTION_KINDS)},
+        "courtesy_per_100": numbers(np.round(profile.courtesy, 2), profile.courtesy_known, pa.float64()),
+        "negative_wording": pa.array(profile.negative, pa.int32()),
+        "dialect": pa.array(profile.dialect, pa.int32()),
         "hang_up_by": coded(
             np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]
         ),
@@ -220,6 +240,15 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
             analysis.judgement.verdicts[:, number].astype(np.int64), [one.code for one in Verdict]
         )
     return pa.table(columns)
+
+
+def needs_column(needs: NDArray[np.bool_]) -> pa.DictionaryArray:
+    """What the customer wants, codes joined by LIST_JOINT; null where nothing was heard. `needs` (c, n) bool."""
+    bits = needs @ (1 << np.arange(needs.shape[1]))
+    distinct, place = np.unique(bits, return_inverse=True)
+    words = [LIST_JOINT.join(one for n, one in enumerate(NEEDS) if code >> n & 1) for code in distinct.tolist()]
+    places = pa.array(place.astype(np.int32), mask=np.asarray(bits == 0))
+    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string()))
 
 
 def findings_table(

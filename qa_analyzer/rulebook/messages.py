@@ -120,6 +120,9 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "phrase": "短语「{phrase}」：{reason}",
         "one_character": "短语「{phrase}」只有一个字，会到处命中；请写长一些，或在这个子句里加 word: true",
         "unless_apart": "unless 的「{phrase}」与这个子句的短语都不可能重叠，永远不起作用；请写出含有原短语的说法",
+        "one_character_column": "短语「{phrase}」只有一个字，会到处命中；请写长一些，或用 unless 排除含有它的词",
+        # columns
+        "unknown_column": "columns/ 里没有「{value}」这一列",
         # rules
         "no_test": "规则没有要判断的内容：require、forbid、measure 至少写一个",
         "measure_mixed": "measure 不能与 {key} 同用",
@@ -190,6 +193,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "write more of it, or add word: true to this clause",
         "unless_apart": "the unless phrase '{phrase}' shares no text with any phrase of this clause and never has an "
         "effect; write out a wording that contains the phrase",
+        "one_character_column": "phrase '{phrase}' is a single character and would hit everywhere; "
+        "write more of it, or excuse the words that hold it with unless",
+        # columns
+        "unknown_column": "columns/ knows no column '{value}'",
         # rules
         "no_test": "the rule has nothing to judge: write require, forbid or measure",
         "measure_mixed": "measure cannot stand together with {key}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from qa_analyzer.lexicon import Lexicon
 from qa_analyzer.rulebook.schema import ExampleCall, Rubric, RuleFile
 
 KeyPath = tuple[str | int, ...]
@@ -50,16 +51,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules of a folder, ordered by id, and the rubric.
+    """The rules of a folder, ordered by id, the rubric, and the wordings behind the columns.
 
-    `hash` names the content: ids and texts of the rule files, and the rubric; it does not depend on where the folder
-    is, on file times or on line endings.
+    `hash` names the content: ids and texts of all files; it does not depend on where the folder is, on file times or
+    on line endings.
     """
 
     rules: tuple[Rule, ...]
     rubric: Rubric
     hash: str
     folder: Path
+    lexicon: Lexicon = field(default=Lexicon(), repr=False)
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:

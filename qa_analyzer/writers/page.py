@@ -5,6 +5,7 @@ Plain values in codes and raw numbers; words and formats are the writers' work. 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,10 @@ Row = Mapping[str, Any]
 """One row of a table: contract column → value."""
 
 
-LIST_COLUMNS = ("worst_rules",)
-"""Columns of ids joined by a space, or lists of ids."""
+LIST_COLUMNS = ("worst_rules", "customer_need")
+"""Columns of several ids or codes: joined by a space or a |, or lists of them."""
+LIST_JOINTS = "[ |]"
+"""What stands between them, as a regular expression."""
 
 FEWEST_GRADES = 3
 """With fewer grades they say nothing about colours, and `FALLBACK_BOUNDS` hold."""
@@ -43,7 +46,7 @@ class RuleText:
 
 def split_ids(value: str | Sequence[str] | None) -> list[str]:
     """The ids in a cell of `LIST_COLUMNS`."""
-    return value.split() if isinstance(value, str) else list(value or ())
+    return [one for one in re.split(LIST_JOINTS, value) if one] if isinstance(value, str) else list(value or ())
 
 
 @dataclass(frozen=True, slots=True)
