@@ -13,6 +13,7 @@ from qa_analyzer.emotion.model import Estimates, Label
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
 from qa_analyzer.model import Role
 from qa_analyzer.profile import Profile, build_profile
+from qa_analyzer.promises import OverLimit, Promises, compare_with_limits, find_promises
 from qa_analyzer.rulebook.schema import Rubric
 from qa_analyzer.turns import TurnSettings
 
@@ -21,7 +22,8 @@ from qa_analyzer.turns import TurnSettings
 class Analysis:
     """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
 
-    `profile`: what the customer wants and how the agent talks.
+    `profile`: what the customer wants and how the agent talks; `promises`: the time of the reply; `over_limit`: that
+    time against its limit.
     """
 
     batch: Batch
@@ -29,6 +31,8 @@ class Analysis:
     judgement: Judgement
     labels: np.ndarray[tuple[int], np.dtype[np.uint8]]
     profile: Profile
+    promises: Promises
+    over_limit: OverLimit
 
 
 def batch_settings(rubric: Rubric) -> BatchSettings:
@@ -79,4 +83,7 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Anal
         phases=court.phases,
         transferred=court.transferred,
     )
-    return Analysis(batch, court, judge(court), labels, profile)
+    promises = find_promises(batch, ruleset.rulebook.lexicon)
+    over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
+    court.timing.promised = over_limit
+    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit)

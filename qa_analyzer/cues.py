@@ -23,7 +23,7 @@ WORD_LISTS = ("backchannel", "interjection")
 TAIL_TURNS = 16
 """Cues of the end of a call (closing, farewell, transfer) are looked for in so many last turns."""
 REGIONS: dict[str, tuple[str, ...]] = {
-    "agent": ("resolved_agent", "follow_up", "escalated"),
+    "agent": ("resolved_agent", "follow_up", "escalated", "left_open"),
     "customer": ("complaint", "resolved_customer", "content_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
     "some": ("voicemail", "solving", "question", "wait_request", "customer_request", "customer_wait_request"),

@@ -55,6 +55,7 @@ SPOKEN_BY: dict[str, Role] = {
     "courtesy": Role.AGENT,
     "negative_wording": Role.AGENT,
     "dialect": Role.AGENT,
+    "promise": Role.AGENT,
 }
 """Whose wordings decide each column; the names of the files under rules/columns/."""
 VALUES: dict[str, tuple[str, ...]] = {
@@ -67,6 +68,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "courtesy": ("greeting", "please", "thanks", "sorry", "goodbye"),
     "negative_wording": ("said",),
     "dialect": ("said",),
+    "promise": ("reply", "handling", "other", "not_a_promise"),
 }
 """The values of each column that have wordings. Others (`none`, `ordinary`) follow from something else."""
 

@@ -262,11 +262,15 @@ def _resolve(
 
     In this order: somebody says that it is done, and no unhappy customer turn comes later; a promise with a time;
     passed on; the customer ends content. In a complaint «no more questions» says nothing of the matter itself,
-    elsewhere it means that the question was answered, and so does a last «fine» before the agent closes.
+    elsewhere it means that the question was answered, and so does a last «fine» before the agent closes. Where the
+    agent left something for later, none of these politenesses ends the matter.
     """
     done = _joined(cues, (("resolved_agent", Role.AGENT), ("resolved_customer", Role.CUSTOMER)), batch)
     content = _joined(cues, (("content_customer", Role.CUSTOMER),), batch)
     no_more = _joined(cues, (("closing_customer", Role.CUSTOMER),), batch)
+    settled = ~cues.calls("left_open", Role.AGENT)
+    plain = plain & settled
+    content = tuple(part[settled[batch.turn_call[content[0]]]] for part in content)
     no_more = tuple(part[plain[batch.turn_call[no_more[0]]]] for part in no_more)
     resolved = _after_setbacks(_last_of_call(batch, done), batch, negative)
     promised = _last_of_call(batch, _joined(cues, (("follow_up", Role.AGENT),), batch))

@@ -70,6 +70,8 @@ EMOTION_COLUMNS: dict[str, pa.DataType] = {
 
 WHY_TEXTS: dict[Lang, dict[int, str]] = {
     "zh": {
+        figures.WHY_UNSURE_KIND: "承诺的时间在一种投诉的时限之内、在另一种之外，而是哪一种说不准，请人工复核",
+        figures.WHY_BEYOND_CALENDAR: "承诺的工作日超出了节假日历已公布的年份，无法判定",
         Why.NO_TIMESTAMPS: "没有完整的时间，无法判定",
         Why.NO_HANG_UP: "不知道是谁挂的机，无法判定",
         Why.NO_START_TIME: "不知道通话开始的时间，无法判定",
@@ -80,6 +82,9 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         Why.NEARLY_EXCUSED: "附近有近似的说法可以免责，请人工复核",
     },
     "en": {
+        figures.WHY_UNSURE_KIND: "in time for one kind of complaint, too late for another, and which kind it is "
+        "cannot be told: please review",
+        figures.WHY_BEYOND_CALENDAR: "the promised working days lie beyond the published holiday calendar",
         Why.NO_TIMESTAMPS: "cannot tell: times are missing",
         Why.NO_HANG_UP: "cannot tell: it is not known who hung up",
         Why.NO_START_TIME: "cannot tell: the start time of the call is not known",
@@ -212,6 +217,10 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
         "escalation_risk": coded(profile.risk, RISKS),
         "escalation_kind": coded(profile.kind, ESCALATION_KINDS),
         "repeat_contact": pa.array(profile.repeat),
+        "promised_h": numbers(analysis.promises.hours, analysis.promises.known, pa.float64()),
+        "promised_over_limit_h": numbers(
+            np.round(analysis.over_limit.value, 2), analysis.over_limit.known, pa.float64()
+        ),
     }
     columns["resolution"] = coded(facts.resolution.astype(np.int64), RESOLUTIONS)
     for name in ("start", "valley", "peak", "end", "mean"):
@@ -342,7 +351,8 @@ def messages(analysis: Analysis, ruleset: Ruleset, points: NDArray[np.uint32], l
         parts.append(_filled(analysis, ruleset, int(clause), mine, points, lang))
         result[mine] = offset + np.arange(len(mine))
         offset += len(mine)
-    reasons = pa.array(["", *(WHY_TEXTS[lang][why] for why in sorted(WHY_TEXTS[lang]))], pa.string())
+    texts = WHY_TEXTS[lang]
+    reasons = pa.array([texts.get(why, "") for why in range(max(texts) + 1)], pa.string())
     parts.append(reasons)
     result[~failed] = offset + rows.why[~failed]
     return pa.concat_arrays([part.cast(pa.string()) for part in parts]).take(pa.array(result))

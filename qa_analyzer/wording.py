@@ -53,6 +53,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "escalation_risk": ("升级投诉风险", "Risk of escalated complaint"),
         "escalation_kind": ("升级种类", "Kind of escalated complaint"),
         "repeat_contact": ("重复来电", "Repeat contact"),
+        "promised_h": ("承诺答复（小时）", "Promised reply (h)"),
+        "promised_over_limit_h": ("超出时限（小时）", "Over the time limit (h)"),
         "resolution": ("解决情况", "Resolution"),
         "emotion_start": ("情绪：开始", "Emotion: start"),
         "emotion_valley": ("情绪：最低", "Emotion: valley"),
