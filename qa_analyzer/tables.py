@@ -6,6 +6,7 @@ Knows columns and messages. Knows nothing about files; headings in the user's la
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,7 @@ from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
 from qa_analyzer.privacy import masked_points
 from qa_analyzer.profile import COMPLEXITIES, SCOPES
+from qa_analyzer.progress import Progress, follow_frameworks
 from qa_analyzer.rubric import Scores, score_calls
 from qa_analyzer.rulebook.model import Rule
 from qa_analyzer.scorecard import AgentSums, sum_agents
@@ -159,18 +161,20 @@ def build_tables(analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool
     batch = analysis.batch
     points = masked_points(batch) if mask else batch.points
     scores = score_calls(analysis.judgement, ruleset, analysis.court.facts.not_assessable < 0)
-    calls = calls_table(analysis, ruleset, scores)
+    progress = follow_frameworks(analysis, ruleset)
+    calls = calls_table(analysis, ruleset, scores, progress)
     sums = sum_agents(
         analysis,
         scores,
         ruleset,
+        progress,
         calls["agent_interruptions"].to_numpy().astype(np.float64),
         calls["emotion_end"].to_numpy().astype(np.float64),
     )
     return Tables(calls, findings_table(analysis, ruleset, scores, points, lang), emotion_table(analysis)), sums
 
 
-def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Table:
+def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: Sequence[Progress]) -> pa.Table:
     """One row a call, in the order of the batch."""
     batch, court, facts = analysis.batch, analysis.court, analysis.court.facts
     thresholds = ruleset.rubric.thresholds
@@ -239,6 +243,10 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
         "courtesy_per_100": numbers(np.round(profile.courtesy, 2), profile.courtesy_known, pa.float64()),
         "negative_wording": pa.array(profile.negative, pa.int32()),
         "dialect": pa.array(profile.dialect, pa.int32()),
+        **{
+            f"framework_{one.framework.id}": numbers(np.round(one.share, 2), one.heard > 0, pa.float64())
+            for one in progress
+        },
         "hang_up_by": coded(
             np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]
         ),

@@ -121,6 +121,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
 DYNAMIC: dict[str, Pair] = {
     "score_": ("得分：{name}", "Score: {name}"),
     "pass_": ("合格率：{name}", "Pass rate: {name}"),
+    "framework_": ("方法：{name}", "Framework: {name}"),
 }
 
 VERDICTS: dict[str, Pair] = {
@@ -215,6 +216,21 @@ CODES: dict[str, dict[str, Pair]] = {
         "too_few_turns": ("不足 3 个话轮", "Fewer than 3 turns"),
         "voicemail": ("语音信箱", "Voicemail"),
         "not_chinese": ("不是中文", "Not Chinese"),
+    },
+    "phase": {
+        "opening": ("开场", "Opening"),
+        "problem": ("陈述", "Problem"),
+        "clarifying": ("核实", "Clarifying"),
+        "solving": ("解决", "Solving"),
+        "closing": ("结束", "Closing"),
+    },
+    "stage": {
+        "reached": ("做到", "Reached"),
+        "missed": ("没做到", "Missed"),
+        "not_applicable": ("没有机会", "No occasion"),
+        "undetermined": ("无法判定", "Undetermined"),
+        "not_audible": ("听不出来", "Cannot be heard"),
+        "no_rule": ("没有规则", "No rule"),
     },
     "status": {
         "active": ("启用", "Active"),
@@ -430,6 +446,27 @@ TEXTS: dict[str, Pair] = {
     "call.satisfied": ("满意 +1", "positive +1"),
     "call.neutral": ("0", "0"),
     "call.angry": ("不满 −1", "negative −1"),
+    "call.reasons": ("客户与结果", "The customer and the outcome"),
+    "call.because": ("因为{role}在话轮 {turn} 说", "because the {role} says in turn {turn}"),
+    "call.no_reasons": ("没有听出投诉类别、升级风险、重复来电或承诺。", "No such thing was heard."),
+    "call.hours": ("{n} 小时", "{n} h"),
+    "call.over": ("超过时限 {n} 小时", "{n} h over the limit"),
+    "call.within": ("在时限之内", "within the limit"),
+    "call.phases": ("通话阶段", "Phases of the call"),
+    "call.turns": ("话轮 {first}–{last}", "turns {first}–{last}"),
+    "call.no_phase": ("没有", "none"),
+    "call.unsure_phase": ("没有明显标志，凭位置推断", "no clear cue, told by position"),
+    "call.frameworks": ("各种方法做到哪一步", "How far each framework was followed"),
+    "call.frameworks_note": (
+        "数字是做到的先后；没有机会、无法判定、听不出来的不计入。只供参考，不扣分。",
+        "Numbers give the order reached; stages without an occasion do not count. For information, never deducted.",
+    ),
+    "call.stages": ("做到 {reached} / {heard}", "{reached} of {heard} reached"),
+    "agent.frameworks": ("各种方法做到的比例", "Share of each framework that was followed"),
+    "agent.frameworks_note": (
+        "做到的阶段 ÷ 听得出来的阶段，全部通话合计。只供参考，不扣分。",
+        "Stages reached ÷ stages that could be heard, over all calls. For information, never deducted.",
+    ),
     "call.rules": ("全部规则的判定", "Verdicts of all rules"),
     "call.rules_count": (
         "合格 {passed} · 不合格 {failed} · 无法判定 {undetermined} · 不适用 {na}",

@@ -19,6 +19,7 @@ from qa_analyzer.lexicon import VALUES, Lexicon
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_flaws
 from qa_analyzer.rulebook.columns import ColumnFile, column_flaws, make_lexicon
+from qa_analyzer.rulebook.frameworks import FRAMEWORK_ID, Framework, FrameworkFile, framework_flaws
 from qa_analyzer.rulebook.messages import Issue, Language, choices
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
 from qa_analyzer.rulebook.reading import compose, decode, source_lines
@@ -96,10 +97,12 @@ def read_rulebook(
             rules += [rule] if rule else []
     lexicon, found = read_columns(folder, texts, lang=lang)
     problems += found
+    frameworks, found = _read_frameworks(folder, ids, texts, lang)
+    problems += found
     problems.sort(key=lambda problem: (str(problem.path), problem.line))
     if problems or rubric is None:
         return None, problems
-    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder, lexicon), []
+    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder, lexicon, frameworks), []
 
 
 def read_columns(folder: Path, texts: dict[str, str], *, lang: Language = "zh") -> tuple[Lexicon, list[RuleProblem]]:
@@ -126,6 +129,24 @@ def read_columns(folder: Path, texts: dict[str, str], *, lang: Language = "zh") 
             if file is not None:
                 files[column] = file
     return make_lexicon(files), problems
+
+
+def _read_frameworks(
+    folder: Path, rule_ids: Collection[str], texts: dict[str, str], lang: Language
+) -> tuple[tuple[Framework, ...], list[RuleProblem]]:
+    """The frameworks of the folder, by id: they name its rules, so there are none but its own."""
+    found: list[Framework] = []
+    paths, problems = _side_files(folder, FRAMEWORKS, lang)
+    for name, path in sorted(paths.items()):
+        if not FRAMEWORK_ID.fullmatch(name):
+            problems.append(RuleProblem(path, 0, Issue(0, "framework_id", {"value": name}).text(lang)))
+        text, wrong = _text(path, lang)
+        texts[f"{FRAMEWORKS}/{name}"] = text
+        if not wrong:
+            spec, wrong = _side_file(text, path, FrameworkFile, partial(framework_flaws, rule_ids), lang)
+            found += [Framework(name, spec)] if spec is not None else []
+        problems += wrong
+    return tuple(found), problems
 
 
 def _side_file(

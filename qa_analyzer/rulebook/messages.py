@@ -123,6 +123,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "one_character_column": "短语「{phrase}」只有一个字，会到处命中；请写长一些，或用 unless 排除含有它的词",
         # columns
         "unknown_column": "columns/ 里没有「{value}」这一列",
+        # frameworks
+        "framework_id": "文件名「{value}」要成为列名：只能用小写字母、数字和 _，以字母开头",
+        "stage_unheard": "阶段「{value}」没有写凭什么算做到：写 rules 或 phase；听不出来的写 audible: false",
+        "stage_inaudible": "阶段「{value}」写了 audible: false，就不能再写 rules 或 phase",
         # rules
         "no_test": "规则没有要判断的内容：require、forbid、measure 至少写一个",
         "measure_mixed": "measure 不能与 {key} 同用",
@@ -197,6 +201,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "write more of it, or excuse the words that hold it with unless",
         # columns
         "unknown_column": "columns/ knows no column '{value}'",
+        # frameworks
+        "framework_id": "the file name '{value}' becomes a column's: a letter, then lower-case letters, digits and _",
+        "stage_unheard": "nothing shows the stage '{value}': write rules or phase, or audible: false",
+        "stage_inaudible": "the stage '{value}' says audible: false and cannot have rules or phase",
         # rules
         "no_test": "the rule has nothing to judge: write require, forbid or measure",
         "measure_mixed": "measure cannot stand together with {key}",
