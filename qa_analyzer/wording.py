@@ -458,8 +458,8 @@ TEXTS: dict[str, Pair] = {
     "call.unsure_phase": ("没有明显标志，凭位置推断", "no clear cue, told by position"),
     "call.frameworks": ("各种方法做到哪一步", "How far each framework was followed"),
     "call.frameworks_note": (
-        "数字是做到的先后；没有机会、无法判定、听不出来的不计入。只供参考，不扣分。",
-        "Numbers give the order reached; stages without an occasion do not count. For information, never deducted.",
+        "「1 · #3」= 最先做到，在话轮 3。没有机会、无法判定、听不出来的不计入。只供参考，不扣分。",
+        "“1 · #3” = reached first, at turn 3. Stages without an occasion do not count. Never deducted.",
     ),
     "call.stages": ("做到 {reached} / {heard}", "{reached} of {heard} reached"),
     "agent.frameworks": ("各种方法做到的比例", "Share of each framework that was followed"),

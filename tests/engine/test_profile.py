@@ -13,7 +13,7 @@ from qa_analyzer.analysis import Analysis, analyse
 from qa_analyzer.judging import Ruleset
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS, VALUES
 from qa_analyzer.model import Call, calls_to_columns
-from qa_analyzer.phases import Evidence
+from qa_analyzer.phases import RESOLUTIONS, Evidence
 from qa_analyzer.profile import COMPLEXITIES, SCOPES
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook import Rulebook, load_rulebook
@@ -324,3 +324,35 @@ def test_without_wordings_nothing_is_heard() -> None:
     assert word(COMPLAINT_TYPES, profile.complaint_type) == "other"
     assert word(RISKS, profile.risk) == "none"
     assert profile.courtesy.tolist() == [0.0]
+
+
+# ---- resolution ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call_type", "lines", "expected"),
+    [
+        ("complaint", ["A 已经帮您退款处理好了", "C 那行"], ("resolved", "处理好了")),
+        ("complaint", ["A 二十四小时内给您回复", "C 那行"], ("follow_up", "四小时内给您")),
+        ("complaint", ["A 我帮您升级给主管处理", "C 那行"], ("escalated", "升级给主管")),
+        ("complaint", ["A 我看看", "C 那行"], ("open", None)),
+        # no more questions: the answer to an inquiry, nothing at all in a complaint
+        ("inquiry", ["A 在网上就能办", "C 没有了"], ("resolved", "没有了")),
+        ("complaint", ["A 在网上就能办", "C 没有了"], ("open", None)),
+        # a last «fine» before the agent closes
+        ("inquiry", ["A 在网上就能办", "C 好的", "A 请问还有什么可以帮您"], ("resolved", "好的")),
+        ("inquiry", ["A 在网上就能办", "C 好的"], ("open", None)),
+        # left for later without a time: politeness ends nothing
+        ("inquiry", ["A 我帮您反馈一下", "C 好的谢谢", "A 请问还有什么可以帮您"], ("open", None)),
+        # goods on their way are no promise of a reply
+        ("inquiry", ["A 今天给您配送", "C 没有了"], ("resolved", "没有了")),
+    ],
+)
+def test_the_resolution_and_the_words_that_decided_it(
+    call_type: str, lines: list[str], expected: tuple[str, str | None]
+) -> None:
+    """The shipped rubric's lists, in the order of `phases`."""
+    analysis = profiled(call("A 您好", "C 我这个事情怎么办", *lines, call_type=call_type))
+    facts = analysis.court.facts
+    decided = quote(analysis, facts.decided_by)
+    assert (RESOLUTIONS[facts.resolution[0]], decided[1] if decided else None) == expected
