@@ -10,6 +10,7 @@ import pyarrow as pa
 from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch, BatchSettings, build_batch
 from qa_analyzer.emotion.model import Estimates, Label
+from qa_analyzer.hearing import Heard
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
 from qa_analyzer.model import Role
 from qa_analyzer.profile import Profile, build_profile
@@ -75,15 +76,16 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Anal
     batch = build_batch(columns, batch_settings(ruleset.rubric))
     mood, labels = feel(batch, model, ruleset.rubric)
     court = open_court(batch, ruleset, mood)
+    heard = Heard.of(batch, ruleset.rulebook.lexicon)
     profile = build_profile(
         batch,
         court.cues,
-        ruleset.rulebook.lexicon,
+        heard,
         facts=court.facts,
         phases=court.phases,
         transferred=court.transferred,
     )
-    promises = find_promises(batch, ruleset.rulebook.lexicon)
+    promises = find_promises(batch, heard)
     over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
     court.timing.promised = over_limit
     return Analysis(batch, court, judge(court), labels, profile, promises, over_limit)

@@ -15,7 +15,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.hearing import Heard, Said
-from qa_analyzer.lexicon import COMPLAINT_TYPES, NEEDS, QUESTION_KINDS, RISKS, VALUES, Lexicon
+from qa_analyzer.lexicon import COMPLAINT_TYPES, NEEDS, QUESTION_KINDS, RISKS, VALUES
 from qa_analyzer.model import Role
 from qa_analyzer.phases import PHASES, RESOLUTIONS, Evidence, Facts, Phases
 
@@ -73,10 +73,9 @@ def no_evidence(n_calls: int) -> Evidence:
 
 
 def build_profile(
-    batch: Batch, cues: Cues, lexicon: Lexicon, *, facts: Facts, phases: Phases, transferred: Mask
+    batch: Batch, cues: Cues, heard: Heard, *, facts: Facts, phases: Phases, transferred: Mask
 ) -> Profile:
-    """The profile of every call. `cues` are the rubric's named lists, `lexicon` the wordings of the columns."""
-    heard = Heard.of(batch, lexicon)
+    """The profile of every call. `cues` are the rubric's named lists, `heard` the wordings of the columns."""
     repeat = _first(batch, heard.said("repeat_contact", "mentioned"))
     repeated = repeat.turn >= 0
     risk, risk_evidence = _risk(batch, heard)

@@ -20,7 +20,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch, text_of_turns
 from qa_analyzer.clock import local_dates, local_minutes
 from qa_analyzer.hearing import Heard, Said, overlapped
-from qa_analyzer.lexicon import ESCALATION_KINDS, RISKS, Lexicon
+from qa_analyzer.lexicon import ESCALATION_KINDS, RISKS
 from qa_analyzer.phases import Evidence, Facts
 from qa_analyzer.profile import SCOPES, Profile, no_evidence
 from qa_analyzer.workdays import add_workdays
@@ -67,6 +67,8 @@ MONTH_HOURS = 31 * 24.0
 
 _NUMBER = "[0-9零〇一二两三四五六七八九十百]+"
 _TIME = re.compile(
+    # A quick look first: most characters begin no time.
+    r"(?=[0-9零〇一二两三四五六七八九十百半今明后大当次下本这周星礼月凌早上中傍晚])(?:"
     rf"(?P<half>半)个?(?P<halfunit>小时|钟头|天|月)"
     rf"|(?<![第前])(?:(?P<low>{_NUMBER})个?(?:到|至|-|~))?(?P<number>{_NUMBER})个?(?P<and>半)?"
     rf"(?P<unit>工作日|工作天|小时|钟头|自然日|天|分钟|刻钟|周(?!岁)|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天])|(?<=个)月|日(?:之内|以内|内))"
@@ -80,7 +82,7 @@ _TIME = re.compile(
     rf"|(?P<monthend>(?:这个|本|下个|下)?月(?:底|末))"
     rf"|(?:(?P<month>{_NUMBER})月)?(?P<date>{_NUMBER})(?:号|日)(?P<datepart>上午|中午|下午|晚上|下班)?(?:(?P<datehour>{_NUMBER})点)?"
     rf"|(?P<solopart>凌晨|早上|上午|中午|下午|傍晚|晚上|下班)?(?P<solohour>{_NUMBER})点(?P<solominute>半|一刻|三刻|{_NUMBER}分)?"
-    rf"|(?P<onlypart>上午|中午|下午|晚上|下班)(?P<onlybefore>之前|以前|前)"
+    rf"|(?P<onlypart>上午|中午|下午|晚上|下班)(?P<onlybefore>之前|以前|前))"
 )
 
 
@@ -292,9 +294,8 @@ def hours_until(specs: list[TimeSpec], day: NDArray[np.datetime64], minute: Indi
     return hours, reached
 
 
-def find_promises(batch: Batch, lexicon: Lexicon) -> Promises:
+def find_promises(batch: Batch, heard: Heard) -> Promises:
     """The last plain promise of each call."""
-    heard = Heard.of(batch, lexicon)
     reply, handling, other = (heard.said("promise", value) for value in ("reply", "handling", "other"))
     count = batch.n_calls
     turn, start, end, specs = _times(batch, np.unique(np.concatenate((reply.turn, handling.turn))))
