@@ -447,7 +447,7 @@ TEXTS: dict[str, Pair] = {
     "call.neutral": ("0", "0"),
     "call.angry": ("不满 −1", "negative −1"),
     "call.reasons": ("客户与结果", "The customer and the outcome"),
-    "call.because": ("因为{role}在话轮 {turn} 说", "because the {role} says in turn {turn}"),
+    "call.because": ("因为{role}在话轮 {turn} 说", "{role}, turn {turn}:"),
     "call.no_reasons": ("没有听出投诉类别、升级风险、重复来电或承诺。", "No such thing was heard."),
     "call.hours": ("{n} 小时", "{n} h"),
     "call.over": ("超过时限 {n} 小时", "{n} h over the limit"),

@@ -110,10 +110,18 @@ def _reasons(page: CallPage, names: Names, lang: Lang) -> Table:
             value = word(lang, "call.hours", n=format_number(reason.value))
         else:
             value = code_word(reason.column, reason.value, lang)
+        over = page.call.get("promised_over_limit_h") if reason.column == "promised_h" else None
+        if over is not None and over > 0:
+            value += f" · {word(lang, 'call.over', n=format_number(over))}"
         because = word(lang, "call.because", role=code_word("role", reason.role, lang), turn=reason.turn)
         table.add_row(
             names.heading("calls", reason.column, lang),
-            Text(value, "bold red" if (reason.column, reason.value) == ("escalation_risk", "high") else "bold"),
+            Text(
+                value,
+                "bold red"
+                if (over or 0) > 0 or (reason.column, reason.value) == ("escalation_risk", "high")
+                else "bold",
+            ),
             Text(f"{because} {opened}{_safe(reason.quote)}{closed}"),
         )
     return table

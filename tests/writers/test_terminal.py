@@ -55,8 +55,10 @@ def test_markup_and_control_sequences_in_texts_are_harmless() -> None:
 
 def test_the_words_that_decided_and_the_stages_are_shown() -> None:
     """Each column with who said it, where and what; each framework with its stages."""
+    page = night.make_page(night.MIXED)
     page = replace(
-        night.make_page(night.MIXED),
+        page,
+        call={**page.call, "promised_over_limit_h": 24.0},
         reasons=[
             Reason("complaint_type", "price_settlement", 1, "customer", 2000, "多扣了我的钱"),
             Reason("repeat_contact", True, 1, "customer", None, "第三次"),
@@ -67,5 +69,13 @@ def test_the_words_that_decided_and_the_stages_are_shown() -> None:
         ],
     )
     text = shown(page)
-    for told in ("价格与结算", "因为客户在话轮 1 说 “多扣了我的钱”", "48 小时", "三步法", "1/2", "✓ 听 #2", "✗ 找"):
+    for told in (
+        "价格与结算",
+        "因为客户在话轮 1 说 “多扣了我的钱”",
+        "48 小时 · 超过时限 24 小时",
+        "三步法",
+        "1/2",
+        "✓ 听 #2",
+        "✗ 找",
+    ):
         assert told in text
