@@ -30,7 +30,7 @@ SUFFIXES = (".yaml", ".yml")
 RUBRIC_STEM = "rubric"
 FRAMEWORKS = "frameworks"
 COLUMNS = "columns"
-NO_RULES = (FRAMEWORKS, COLUMNS)
+SIDE_FOLDERS = (FRAMEWORKS, COLUMNS)
 """Folders beside the rules that hold other data."""
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -283,7 +283,7 @@ def _example(example: Example, number: int, line: int) -> RuleExample:
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Rule files and rubric files, by path. Hidden files and folders, and those of `NO_RULES`, hold no rules."""
+    """Rule files and rubric files, by path. Hidden files and folders, and those of `SIDE_FOLDERS`, hold no rules."""
     rules, rubrics = [], []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -291,7 +291,7 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
             continue
         if len(inside.parts) == 1 and inside.stem == RUBRIC_STEM:
             rubrics.append(path)
-        elif inside.parts[0] not in NO_RULES:
+        elif inside.parts[0] not in SIDE_FOLDERS:
             rules.append(path)
     return rules, rubrics
 
