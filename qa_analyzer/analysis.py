@@ -10,20 +10,30 @@ import pyarrow as pa
 from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch, BatchSettings, build_batch
 from qa_analyzer.emotion.model import Estimates, Label
+from qa_analyzer.hearing import Wordings
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
 from qa_analyzer.model import Role
+from qa_analyzer.profile import Profile, build_profile
+from qa_analyzer.promises import OverLimit, Promises, compare_with_limits, find_promises
 from qa_analyzer.rulebook.schema import Rubric
 from qa_analyzer.turns import TurnSettings
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`."""
+    """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
+
+    `profile`: what the customer wants and how the agent talks; `promises`: the time of the reply; `over_limit`: that
+    time against its limit.
+    """
 
     batch: Batch
     court: Court
     judgement: Judgement
     labels: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    profile: Profile
+    promises: Promises
+    over_limit: OverLimit
 
 
 def batch_settings(rubric: Rubric) -> BatchSettings:
@@ -66,4 +76,16 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Anal
     batch = build_batch(columns, batch_settings(ruleset.rubric))
     mood, labels = feel(batch, model, ruleset.rubric)
     court = open_court(batch, ruleset, mood)
-    return Analysis(batch, court, judge(court), labels)
+    heard = Wordings.of(batch, ruleset.rulebook.lexicon, ruleset.wordings, court.heard)
+    profile = build_profile(
+        batch,
+        court.cues,
+        heard,
+        facts=court.facts,
+        phases=court.phases,
+        transferred=court.transferred,
+    )
+    promises = find_promises(batch, heard)
+    over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
+    court.timing.promised = over_limit
+    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit)

@@ -188,6 +188,14 @@ class Batch:
         return characters.to_string(self.points[self.turn_text[turn] : self.turn_text[turn + 1] - 1])
 
 
+def visible_characters(batch: Batch, turns: Indices) -> tuple[characters.Normal, Indices]:
+    """What matching sees of some turns (ascending), a newline after each, and where it stands in the text. (n,) each"""
+    start = batch.turn_text[turns]
+    place = ranges(start, batch.turn_text[turns + 1] - start)
+    place = place[~characters.blind_table()[batch.normal[place]]]
+    return batch.normal[place], place
+
+
 def int_column(column: pa.Array) -> tuple[Indices, Mask]:
     """An Arrow integer column as values (zero where null) and a validity mask."""
     valid = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False))

@@ -17,3 +17,13 @@ def local_minutes(started_at: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.b
     hours, _ = int_column(pc.utf8_slice_codeunits(safe, 11, 13).cast(pa.int64()))
     minutes, _ = int_column(pc.utf8_slice_codeunits(safe, 14, 16).cast(pa.int64()))
     return hours * 60 + minutes, np.asarray(known.to_numpy(zero_copy_only=False)).astype(np.bool_)
+
+
+def local_dates(started_at: pa.Array) -> tuple[NDArray[np.datetime64], NDArray[np.bool_]]:
+    """(c,) the local day of ISO 8601 texts (1970-01-01 where it is not known), and (c,) where it is known."""
+    import pandas as pd
+
+    text = pc.utf8_slice_codeunits(pc.fill_null(started_at, ""), 0, 10).to_pandas()
+    days = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    known = days.notna().to_numpy()
+    return days.fillna(pd.Timestamp(0)).to_numpy().astype("datetime64[D]"), known

@@ -24,7 +24,7 @@ WORD_LISTS = ("backchannel", "interjection")
 TAIL_TURNS = 16
 """Cues of the end of a call (closing, farewell, transfer) are looked for in so many last turns."""
 REGIONS: dict[str, tuple[str, ...]] = {
-    "agent": ("resolved_agent", "follow_up", "escalated"),
+    "agent": ("resolved_agent", "follow_up", "escalated", "left_open"),
     "customer": ("complaint", "resolved_customer", "content_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
     "some": ("voicemail", "solving", "question", "wait_request", "customer_request", "customer_wait_request"),
@@ -37,13 +37,18 @@ ROLES = {role.code: 1 << role | 1 << Role.UNKNOWN for role in Role if role != Ro
 
 
 class CueBook:
-    """The named lists of a rubric, added to the phrase lists of a rule set."""
+    """Named lists, added to the phrase lists of a rule set. By default a rubric's lists in `REGIONS`."""
 
-    def __init__(self, named: Mapping[str, Sequence[str]], lists: PhraseLists) -> None:
+    def __init__(
+        self,
+        named: Mapping[str, Sequence[str]],
+        lists: PhraseLists,
+        regions: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.named = named
         self.numbers: dict[str, int] = {}
         self.region_of: dict[str, str] = {}
-        for region, names in REGIONS.items():
+        for region, names in (REGIONS if regions is None else regions).items():
             for name in names:
                 phrases = [parse_phrase(source) for source in named.get(name, ())]
                 self.region_of[name] = region

@@ -16,6 +16,10 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 WHY_NO_TIMESTAMPS = 1
+WHY_NO_START_TIME = 3
+WHY_UNSURE_KIND = 20
+WHY_BEYOND_CALENDAR = 21
+"""Why codes, see `judging.Why`; those of promised times are only used here."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,17 @@ def time_taken(batch: Batch) -> Figure:
     return replace(_figure(least, batch.call_timed, batch), most=most)
 
 
+def promised_over_limit(batch: Batch, timing: Timing) -> Figure:
+    """Hours by which the promised time of a complaint's reply is longer than its limit; below zero it is within."""
+    over = timing.promised
+    nobody = np.zeros(batch.n_calls, np.bool_)
+    if over is None:
+        return replace(_figure(np.zeros(batch.n_calls), nobody, batch), applies=nobody)
+    why = np.where(over.unsure_kind, WHY_UNSURE_KIND, np.where(over.beyond, WHY_BEYOND_CALENDAR, WHY_NO_START_TIME))
+    figure = _figure(over.value, over.known, batch, over.turn)
+    return replace(figure, proven=over.applies & (over.least > 0), applies=over.applies, why=why)
+
+
 FIGURES: dict[str, Callable[[Batch, Timing], Figure]] = {
     "longest_unannounced_silence_s": longest_unannounced_silence,
     "silence_s": lambda batch, timing: _figure(silence(batch, timing)[0], batch.call_timed, batch),
@@ -217,6 +232,7 @@ FIGURES: dict[str, Callable[[Batch, Timing], Figure]] = {
     "customer_interruptions": lambda batch, timing: _figure(
         interruptions(batch, timing, Role.CUSTOMER, 2.0, 4), batch.call_timed, batch
     ),
+    "promised_over_limit_h": promised_over_limit,
 }
 """Figures a rule may name in `measure`."""
 

@@ -20,6 +20,7 @@ from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import ROLES, CueBook, Cues
 from qa_analyzer.figures import Figure, measure_figure
+from qa_analyzer.hearing import add_lexicon
 from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
 from qa_analyzer.phases import PHASES, RESOLUTIONS, Facts, Phases, find_facts, find_phases, find_transfers
@@ -251,7 +252,7 @@ class Ruleset:
     """A rulebook ready to judge: phrases compiled, messages numbered.
 
     said: by identity of a clause, what it says; unless: by identity of a clause (its `unless`) or of a neighbour in
-    its `unless_in`, the number of its phrase list.
+    its `unless_in`, the number of its phrase list; cues, wordings: the named lists of the rubric, of the columns.
     """
 
     rulebook: Rulebook
@@ -260,6 +261,7 @@ class Ruleset:
     said: dict[int, SaidAs] = field(init=False, default_factory=dict)
     unless: dict[int, int] = field(init=False, default_factory=dict)
     cues: CueBook = field(init=False)
+    wordings: CueBook = field(init=False)
     middle_phases: bool = field(init=False)
     clauses: list[ClauseText] = field(init=False, default_factory=list)
     clause_ids: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
@@ -276,6 +278,7 @@ class Ruleset:
                     names = _categories(one) if isinstance(one, Clause) else ()
                     self.clauses.append(ClauseText(number, message, names))
         self.cues = CueBook(self.rubric.phrases, self.lists)
+        self.wordings = add_lexicon(self.rulebook.lexicon, self.lists)
         self.lists.compile()
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 

@@ -1,19 +1,33 @@
-"""Analysis → what one call's page shows: turns, findings, emotion, points."""
+"""Analysis → what one call's page shows: turns, findings, emotion, points, reasons, phases, frameworks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.judging import Ruleset
 from qa_analyzer.model import Role
+from qa_analyzer.phases import PHASES, Phases
 from qa_analyzer.privacy import masked_points
+from qa_analyzer.progress import Progress, Stage, all_phases, follow_frameworks
 from qa_analyzer.rubric import score_calls
 from qa_analyzer.tables import build_tables
 from qa_analyzer.text import to_string
-from qa_analyzer.writers.page import CallPage, CriterionScore, EmotionPoint, TurnView
+from qa_analyzer.writers.page import (
+    CallPage,
+    CriterionScore,
+    EmotionPoint,
+    FrameworkView,
+    PhaseView,
+    Reason,
+    Row,
+    StageView,
+    TurnView,
+)
 
 
 def build_pages(
@@ -29,6 +43,10 @@ def build_pages(
     emotion = tables.emotion.to_pylist()
     finding_call = tables.findings["call_id"].combine_chunks().indices.to_numpy()
     emotion_call = tables.emotion["call_id"].combine_chunks().indices.to_numpy()
+    reasons = _Reasons(analysis, points, calls)
+    phases = all_phases(analysis, ruleset)
+    floor = ruleset.rubric.thresholds.get("phase_confidence", 0.5)
+    progress = follow_frameworks(analysis, ruleset)
     weights = [(code, one.weight) for code, one in ruleset.rubric.criteria.items()]
     pages = []
     for call, row in enumerate(calls):
@@ -61,6 +79,76 @@ def build_pages(
                 findings=findings[mine],
                 emotion=[EmotionPoint(one["turn"], one["value"], one["label"]) for one in emotion[felt]],
                 criteria=points_of,
+                reasons=reasons.of_call(call),
+                phases=_phases_of(phases, call, int(batch.call_turn[call]), floor),
+                frameworks=[_framework(one, call, analysis, lang) for one in progress if one.applies[call]],
             )
         )
     return pages
+
+
+class _Reasons:
+    """The words that decided the columns of a batch, for each call. `calls`: rows of the calls table."""
+
+    def __init__(self, analysis: Analysis, points: NDArray[np.uint32], calls: Sequence[Row]) -> None:
+        self._batch, self._points, self._calls = analysis.batch, points, calls
+        profile = analysis.profile
+        self._evidence = {
+            "complaint_type": profile.type_evidence,
+            "escalation_risk": profile.risk_evidence,
+            "escalation_kind": profile.kind_evidence,
+            "repeat_contact": profile.repeat_evidence,
+            "promised_h": analysis.promises.evidence,
+            "resolution": analysis.court.facts.decided_by,
+        }
+
+    def of_call(self, call: int) -> list[Reason]:
+        """One reason for each column that somebody's words decided."""
+        batch, found = self._batch, []
+        for column, evidence in self._evidence.items():
+            turn, start, end = (int(part[call]) for part in (evidence.turn, evidence.start, evidence.end))
+            value = self._calls[call][column]
+            if turn < 0 or value is None:
+                continue
+            found.append(
+                Reason(
+                    column=column,
+                    value=value,
+                    turn=turn - int(batch.call_turn[call]),
+                    role=Role(int(batch.turn_role[turn])).code,
+                    start_ms=int(batch.turn_start_ms[turn]) if batch.turn_timed[turn] else None,
+                    quote=to_string(self._points[start:end]),
+                )
+            )
+        return found
+
+
+def _phases_of(phases: Phases, call: int, first: int, floor: float) -> list[PhaseView]:
+    views = []
+    for place, name in enumerate(PHASES):
+        start, end = int(phases.start[place, call]), int(phases.end[place, call])
+        sure = bool(phases.confidence[place, call] > floor)
+        there = end > start
+        views.append(PhaseView(name, start - first if there else None, end - 1 - first if there else None, sure))
+    return views
+
+
+def _framework(progress: Progress, call: int, analysis: Analysis, lang: Literal["zh", "en"]) -> FrameworkView:
+    first = int(analysis.batch.call_turn[call])
+    turns = progress.turn[call]
+    in_order = sorted(int(turn) for turn in turns if turn >= 0)
+    stages = []
+    for place, stage in enumerate(progress.framework.spec.stages):
+        turn = int(turns[place])
+        stages.append(
+            StageView(
+                name=stage.name if lang == "zh" else stage.en,
+                status=Stage(int(progress.status[call, place])).code,
+                turn=turn - first if turn >= 0 else None,
+                order=in_order.index(turn) + 1 if turn >= 0 else None,
+            )
+        )
+    spec = progress.framework.spec
+    return FrameworkView(
+        spec.name if lang == "zh" else spec.en, stages, int(progress.reached[call]), int(progress.heard[call])
+    )

@@ -62,10 +62,23 @@ class Phases:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the wording stands that decided a value. (c,) int64 each, -1 where there is none.
+
+    turn; start, end: positions in the batch's text.
+    """
+
+    turn: Indices
+    start: Indices
+    end: Indices
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record or
     the customer's own words say the type; ended (c,) bool: the text does not break off on the customer; transferred;
-    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable.
+    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable;
+    decided_by: the cue that decided the resolution.
     """
 
     call_type: NDArray[np.int8]
@@ -75,6 +88,7 @@ class Facts:
     transferred: Mask
     resolution: NDArray[np.int8]
     not_assessable: NDArray[np.int8]
+    decided_by: Evidence
 
     @property
     def complaint(self) -> Mask:
@@ -215,13 +229,7 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     complains = by_words | moody | raging
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)
 
-    good = np.union1d(cues.turns("resolved_agent", Role.AGENT), cues.turns("resolved_customer", Role.CUSTOMER))
-    resolved = _later_than_any_setback(batch, good, negative)
-    timed = cues.calls("follow_up", Role.AGENT)
-    passed_on = cues.calls("escalated", Role.AGENT) | transferred
-    content = _later_than_any_setback(batch, cues.turns("content_customer", Role.CUSTOMER), negative)
-    left = np.where(passed_on, 2, np.where(content, 0, 3))
-    resolution = np.where(resolved, 0, np.where(timed, 1, left)).astype(np.int8)
+    resolution, decided_by = _resolve(batch, cues, transferred, call_type != 0, negative)
 
     agent_turns = np.bincount(batch.turn_call[batch.turn_role == Role.AGENT], minlength=count)
     roles_unknown = np.bincount(batch.turn_call[batch.turn_role == Role.UNKNOWN], minlength=count) > 0
@@ -238,23 +246,101 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     not_assessable[(agent_turns == 0) & roles_unknown & (not_assessable < 0)] = 0
     not_assessable[voicemail] = 2
     resolution[not_assessable >= 0] = -1
+    for places in (decided_by.turn, decided_by.start, decided_by.end):
+        places[not_assessable >= 0] = -1
     last = np.maximum(batch.call_turn[1:] - 1, 0)
     agent_last = (turns > 0) & (batch.turn_role[last] == Role.AGENT) if batch.n_turns else turns > 0
     goodbye = cues.calls("farewell")
     ended = (batch.hang_up != HangUp.UNKNOWN) | transferred | goodbye | agent_last
     stated = (given >= 0) | by_words
-    return Facts(call_type, given < 0, stated, ended, transferred, resolution, not_assessable)
+    return Facts(call_type, given < 0, stated, ended, transferred, resolution, not_assessable, decided_by)
 
 
-def _later_than_any_setback(batch: Batch, good: Indices, negative: Mask) -> Mask:
-    """(c,) bool: one of the turns `good` says «solved», and no unhappy customer turn comes after it."""
-    count = batch.n_calls
-    last_good = np.full(count, -1, np.int64)
-    last_good[batch.turn_call[good]] = good
-    last_bad = np.full(count, -1, np.int64)
+def _resolve(
+    batch: Batch, cues: Cues, transferred: Mask, plain: Mask, negative: Mask
+) -> tuple[NDArray[np.int8], Evidence]:
+    """(c,) the resolution, and the cue that decided it. `plain`: calls that are no complaint.
+
+    In this order: somebody says that it is done, and no unhappy customer turn comes later; a promise with a time;
+    passed on; the customer ends content. In a complaint «no more questions» says nothing of the matter itself,
+    elsewhere it means that the question was answered, and so does a last «fine» before the agent closes. Where the
+    agent left something for later, none of these politenesses ends the matter.
+    """
+    done = _joined(cues, (("resolved_agent", Role.AGENT), ("resolved_customer", Role.CUSTOMER)), batch)
+    content = _joined(cues, (("content_customer", Role.CUSTOMER),), batch)
+    no_more = _joined(cues, (("closing_customer", Role.CUSTOMER),), batch)
+    settled = ~cues.calls("left_open", Role.AGENT)
+    plain = plain & settled
+    content = tuple(part[settled[batch.turn_call[content[0]]]] for part in content)
+    no_more = tuple(part[plain[batch.turn_call[no_more[0]]]] for part in no_more)
+    resolved = _after_setbacks(_last_of_call(batch, done), batch, negative)
+    promised = _last_of_call(batch, _joined(cues, (("follow_up", Role.AGENT),), batch))
+    passed_on = _last_of_call(batch, _joined(cues, (("escalated", Role.AGENT),), batch))
+    handed_over = _last_of_call(batch, _joined(cues, (("transfer", Role.AGENT),), batch))
+    satisfied = _after_setbacks(_last_of_call(batch, content), batch, negative)
+    answered = _after_setbacks(_last_of_call(batch, no_more), batch, negative)
+    accepted = _after_setbacks(_accepted(batch, cues.turns("closing_agent", Role.AGENT), plain), batch, negative)
+    result = np.full(batch.n_calls, RESOLUTIONS.index("open"), np.int8)
+    decided = Evidence(*(np.full(batch.n_calls, -1, np.int64) for _ in range(3)))
+    open_ = np.ones(batch.n_calls, np.bool_)
+    for code, cue, holds in (
+        ("resolved", resolved, None),
+        ("follow_up", promised, None),
+        ("escalated", passed_on, None),
+        ("escalated", handed_over, transferred),
+        ("resolved", satisfied, None),
+        ("resolved", answered, None),
+        ("resolved", accepted, None),
+    ):
+        mine = open_ & ((cue.turn >= 0) if holds is None else holds)
+        result[mine] = RESOLUTIONS.index(code)
+        for name in ("turn", "start", "end"):
+            getattr(decided, name)[mine] = getattr(cue, name)[mine]
+        open_ &= ~mine
+    return result, decided
+
+
+def _accepted(batch: Batch, closing: Indices, plain: Mask) -> Evidence:
+    """The last customer turn of each plain call where it is a mere «fine» and the agent closes after it."""
+    turn = np.full(batch.n_calls, -1, np.int64)
+    said = np.flatnonzero((batch.turn_role == Role.CUSTOMER) & ~batch.turn_silent)
+    turn[batch.turn_call[said]] = said
+    closes = np.full(batch.n_calls, -1, np.int64)
+    closes[batch.turn_call[closing]] = closing
+    if batch.n_turns:
+        turn = np.where(plain & (turn >= 0) & batch.turn_backchannel[turn] & (closes > turn), turn, -1)
+    start = np.where(turn >= 0, batch.turn_text[turn], -1)
+    return Evidence(turn, start, np.where(turn >= 0, batch.turn_text[turn + 1] - 1, -1))
+
+
+def _joined(cues: Cues, lists: tuple[tuple[str, Role], ...], batch: Batch) -> tuple[Indices, ...]:
+    """(turn, start, end) of the hits of some lists, each said by its role, by start."""
+    found = []
+    for name, role in lists:
+        hits = cues.hits(name)
+        mine = batch.turn_role[hits[0]] == role
+        found.append(tuple(part[mine] for part in hits))
+    turn, start, end = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(start, kind="stable")
+    return turn[order], start[order], end[order]
+
+
+def _last_of_call(batch: Batch, hits: tuple[Indices, ...]) -> Evidence:
+    """The last hit of each call; hits by start."""
+    call = batch.turn_call[hits[0]]
+    last = Evidence(*(np.full(batch.n_calls, -1, np.int64) for _ in range(3)))
+    for name, values in zip(("turn", "start", "end"), hits, strict=True):
+        getattr(last, name)[call] = values
+    return last
+
+
+def _after_setbacks(last: Evidence, batch: Batch, negative: Mask) -> Evidence:
+    """Without the hits that an unhappy customer turn comes after."""
+    last_bad = np.full(batch.n_calls, -1, np.int64)
     bad = np.flatnonzero(negative)
     last_bad[batch.turn_call[bad]] = bad
-    return (last_good >= 0) & (last_good >= last_bad)
+    keep = last.turn >= last_bad
+    return Evidence(*(np.where(keep, part, -1) for part in (last.turn, last.start, last.end)))
 
 
 def _mostly_foreign(batch: Batch) -> Mask:

@@ -70,7 +70,7 @@ REPORT_ENTRIES = (
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
-PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp")
+PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar")
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
@@ -262,7 +262,8 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
     }
     criteria = {code: one.name if lang == "zh" else one.en for code, one in rubric.criteria.items()}
     grades = {one.grade: GradeText(wording.code_word("grade", one.grade, lang), one.from_) for one in rubric.grades}
-    return Names(rules, criteria, grades)
+    frameworks = {one.id: one.spec.name if lang == "zh" else one.spec.en for one in ruleset.rulebook.frameworks}
+    return Names(rules, criteria, grades, frameworks)
 
 
 # ---- one process or several -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.judging import Ruleset, Verdict
+from qa_analyzer.progress import Progress
 from qa_analyzer.rubric import Scores
 
 CONFIDENCE = 0.95
@@ -27,7 +28,8 @@ class AgentSums:
     """What a scorecard is made of, by agent id (index). Whole numbers, points in hundredths.
 
     totals: columns calls, scored, score, score_squared, critical, timed, interruptions, unhappy, recovered,
-    decided, undetermined, pass:<criterion>, fail:<criterion>, cost:<rule>, failed:<rule>.
+    decided, undetermined, pass:<criterion>, fail:<criterion>, reached:<framework>, heard:<framework> (stages),
+    cost:<rule>, failed:<rule>.
     latest: columns started_at (UTC or NaT), order, agent_name, team of the latest call.
     """
 
@@ -39,6 +41,7 @@ def sum_agents(
     analysis: Analysis,
     scores: Scores,
     ruleset: Ruleset,
+    progress: Sequence[Progress],
     interruptions: NDArray[np.float64],
     emotion_end: NDArray[np.float64],
 ) -> AgentSums:
@@ -75,12 +78,15 @@ def sum_agents(
     for index, code in enumerate(criteria):
         columns[f"pass:{code}"] = (judged[:, criterion == index] == Verdict.PASS).sum(axis=1)
         columns[f"fail:{code}"] = (judged[:, criterion == index] == Verdict.FAIL).sum(axis=1)
+    for one in progress:
+        columns[f"reached:{one.framework.id}"] = one.reached
+        columns[f"heard:{one.framework.id}"] = one.heard
     rows, rule = analysis.judgement.rows, analysis.judgement.rule
     cost = np.zeros((batch.n_calls, len(ruleset.rules)), np.int64)
     np.add.at(cost, (rows.call, rule), scores.deduction)
-    for number, one in enumerate(ruleset.rules):
-        columns[f"cost:{one.id}"] = cost[:, number]
-        columns[f"failed:{one.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
+    for number, judged_by in enumerate(ruleset.rules):
+        columns[f"cost:{judged_by.id}"] = cost[:, number]
+        columns[f"failed:{judged_by.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
     agents = batch.columns.column("agent_id").fill_null("").to_pandas()
     matrix = np.column_stack(list(columns.values()))
     codes, known = pd.factorize(agents, sort=True)
@@ -123,6 +129,7 @@ def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
 
     score_low, score_high: 95 % t-interval of the mean over scored calls, clipped to 0–100, null below 2 calls.
     recovery_rate: of the assessable calls with a negative turn, the share that ends neutral or better.
+    framework_<id>: of the stages that could be heard in her calls, the share that was reached.
     judged_share: of the verdicts that could have been given, the share that was.
     worst_rules: ids of the rules that cost most, joined by a space.
     """
@@ -158,6 +165,9 @@ def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
         frame[f"pass_{code}"] = (totals[f"pass:{code}"] / decided.where(decided > 0)).round(4)
     frame["interruptions_per_call"] = interruptions.round(4)
     frame["recovery_rate"] = recovery.round(4)
+    for framework in ruleset.rulebook.frameworks:
+        heard = totals[f"heard:{framework.id}"]
+        frame[f"framework_{framework.id}"] = (totals[f"reached:{framework.id}"] / heard.where(heard > 0)).round(4)
     frame["worst_rules"] = _worst(totals, ruleset)
     frame["judged_share"] = judged.round(4)
     return frame.reset_index(drop=True)

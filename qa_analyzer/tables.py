@@ -6,6 +6,7 @@ Knows columns and messages. Knows nothing about files; headings in the user's la
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,9 +22,12 @@ from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import follow
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
+from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
 from qa_analyzer.privacy import masked_points
+from qa_analyzer.profile import COMPLEXITIES, SCOPES
+from qa_analyzer.progress import Progress, follow_frameworks
 from qa_analyzer.rubric import Scores, score_calls
 from qa_analyzer.rulebook.model import Rule
 from qa_analyzer.scorecard import AgentSums, sum_agents
@@ -34,6 +38,9 @@ Lang = Literal["zh", "en"]
 
 LONGEST_QUOTE = 500
 """Code points of a quote (contract)."""
+
+LIST_JOINT = "|"
+"""Between the codes of a column that holds several."""
 
 CODE = pa.dictionary(pa.int32(), pa.string())
 
@@ -66,6 +73,8 @@ EMOTION_COLUMNS: dict[str, pa.DataType] = {
 
 WHY_TEXTS: dict[Lang, dict[int, str]] = {
     "zh": {
+        figures.WHY_UNSURE_KIND: "承诺的时间在一种投诉的时限之内、在另一种之外，而是哪一种说不准，请人工复核",
+        figures.WHY_BEYOND_CALENDAR: "承诺的工作日超出了节假日历已公布的年份，无法判定",
         Why.NO_TIMESTAMPS: "没有完整的时间，无法判定",
         Why.NO_HANG_UP: "不知道是谁挂的机，无法判定",
         Why.NO_START_TIME: "不知道通话开始的时间，无法判定",
@@ -76,6 +85,9 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         Why.NEARLY_EXCUSED: "附近有近似的说法可以免责，请人工复核",
     },
     "en": {
+        figures.WHY_UNSURE_KIND: "in time for one kind of complaint, too late for another, and which kind it is "
+        "cannot be told: please review",
+        figures.WHY_BEYOND_CALENDAR: "the promised working days lie beyond the published holiday calendar",
         Why.NO_TIMESTAMPS: "cannot tell: times are missing",
         Why.NO_HANG_UP: "cannot tell: it is not known who hung up",
         Why.NO_START_TIME: "cannot tell: the start time of the call is not known",
@@ -150,18 +162,20 @@ def build_tables(analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool
     batch = analysis.batch
     points = masked_points(batch) if mask else batch.points
     scores = score_calls(analysis.judgement, ruleset, analysis.court.facts.not_assessable < 0)
-    calls = calls_table(analysis, ruleset, scores)
+    progress = follow_frameworks(analysis, ruleset)
+    calls = calls_table(analysis, ruleset, scores, progress)
     sums = sum_agents(
         analysis,
         scores,
         ruleset,
+        progress,
         calls["agent_interruptions"].to_numpy().astype(np.float64),
         calls["emotion_end"].to_numpy().astype(np.float64),
     )
     return Tables(calls, findings_table(analysis, ruleset, scores, points, lang), emotion_table(analysis)), sums
 
 
-def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Table:
+def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: Sequence[Progress]) -> pa.Table:
     """One row a call, in the order of the batch."""
     batch, court, facts = analysis.batch, analysis.court, analysis.court.facts
     thresholds = ruleset.rubric.thresholds
@@ -199,6 +213,20 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
     for index, code in enumerate(ruleset.rubric.criteria):
         points = scores.criteria[:, index]
         columns[f"score_{code}"] = numbers(points / 100, points >= 0, pa.float64())
+    profile = analysis.profile
+    columns |= {
+        "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
+        "complaint_scope": coded(profile.scope, SCOPES),
+        "complaint_complexity": coded(profile.complexity, COMPLEXITIES),
+        "customer_need": needs_column(profile.needs),
+        "escalation_risk": coded(profile.risk, RISKS),
+        "escalation_kind": coded(profile.kind, ESCALATION_KINDS),
+        "repeat_contact": pa.array(profile.repeat),
+        "promised_h": numbers(analysis.promises.hours, analysis.promises.known, pa.float64()),
+        "promised_over_limit_h": numbers(
+            np.round(analysis.over_limit.value, 2), analysis.over_limit.known, pa.float64()
+        ),
+    }
     columns["resolution"] = coded(facts.resolution.astype(np.int64), RESOLUTIONS)
     for name in ("start", "valley", "peak", "end", "mean"):
         columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
@@ -211,6 +239,15 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
         "longest_silence_s": numbers(longest_s, timed, pa.float64()),
         "agent_chars_per_min": numbers(np.round(pace, 1), pace_known, pa.float64()),
         "agent_talk_share": numbers(np.round(share, 4), share_known, pa.float64()),
+        "issue_clear_after": numbers(profile.issue_clear_s, profile.issue_known, pa.float64()),
+        **{f"questions_{kind}": pa.array(profile.questions[:, k], pa.int32()) for k, kind in enumerate(QUESTION_KINDS)},
+        "courtesy_per_100": numbers(np.round(profile.courtesy, 2), profile.courtesy_known, pa.float64()),
+        "negative_wording": pa.array(profile.negative, pa.int32()),
+        "dialect": pa.array(profile.dialect, pa.int32()),
+        **{
+            f"framework_{one.framework.id}": numbers(np.round(one.share, 2), one.heard > 0, pa.float64())
+            for one in progress
+        },
         "hang_up_by": coded(
             np.where(batch.hang_up > 0, batch.hang_up, 0).astype(np.int64), [one.code for one in HangUp]
         ),
@@ -221,6 +258,15 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores) -> pa.Tabl
             analysis.judgement.verdicts[:, number].astype(np.int64), [one.code for one in Verdict]
         )
     return pa.table(columns)
+
+
+def needs_column(needs: NDArray[np.bool_]) -> pa.DictionaryArray:
+    """What the customer wants, codes joined by LIST_JOINT; null where nothing was heard. `needs` (c, n) bool."""
+    bits = needs @ (1 << np.arange(needs.shape[1]))
+    distinct, place = np.unique(bits, return_inverse=True)
+    words = [LIST_JOINT.join(one for n, one in enumerate(NEEDS) if code >> n & 1) for code in distinct.tolist()]
+    places = pa.array(place.astype(np.int32), mask=np.asarray(bits == 0))
+    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string()))
 
 
 def findings_table(
@@ -314,7 +360,8 @@ def messages(analysis: Analysis, ruleset: Ruleset, points: NDArray[np.uint32], l
         parts.append(_filled(analysis, ruleset, int(clause), mine, points, lang))
         result[mine] = offset + np.arange(len(mine))
         offset += len(mine)
-    reasons = pa.array(["", *(WHY_TEXTS[lang][why] for why in sorted(WHY_TEXTS[lang]))], pa.string())
+    texts = WHY_TEXTS[lang]
+    reasons = pa.array([texts.get(why, "") for why in range(max(texts) + 1)], pa.string())
     parts.append(reasons)
     result[~failed] = offset + rows.why[~failed]
     return pa.concat_arrays([part.cast(pa.string()) for part in parts]).take(pa.array(result))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
@@ -18,6 +19,9 @@ from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.model import Role
+
+if TYPE_CHECKING:
+    from qa_analyzer.promises import OverLimit
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -70,6 +74,8 @@ class Timing:
     batch: Batch
     cues: Cues
     pause_ms: int
+    promised: OverLimit | None = None
+    """Promised times against their limits, told by `analysis` before anything is judged."""
 
     @cached_property
     def gap_before(self) -> tuple[Indices, Mask]:

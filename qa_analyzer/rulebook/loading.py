@@ -7,16 +7,20 @@ puts them together and turns their findings into `RuleProblem`s.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from qa_analyzer.errors import InputError, RuleProblem, RulesError
+from qa_analyzer.lexicon import VALUES, Lexicon
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_flaws
-from qa_analyzer.rulebook.messages import Issue, Language
+from qa_analyzer.rulebook.columns import ColumnFile, column_flaws, make_lexicon
+from qa_analyzer.rulebook.frameworks import FRAMEWORK_ID, Framework, FrameworkFile, framework_flaws
+from qa_analyzer.rulebook.messages import Issue, Language, choices
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
 from qa_analyzer.rulebook.reading import compose, decode, source_lines
 from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample
@@ -25,6 +29,9 @@ from qa_analyzer.rulebook.shaping import Shaped, shape
 SUFFIXES = (".yaml", ".yml")
 RUBRIC_STEM = "rubric"
 FRAMEWORKS = "frameworks"
+COLUMNS = "columns"
+SIDE_FOLDERS = (FRAMEWORKS, COLUMNS)
+"""Folders beside the rules that hold other data."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -88,10 +95,92 @@ def read_rulebook(
             rule, found = check_rule(texts[rule_id], rule_id=rule_id, path=path, names=names, lang=lang)
             problems += found
             rules += [rule] if rule else []
+    lexicon, found = read_columns(folder, texts, lang=lang)
+    problems += found
+    frameworks, found = _read_frameworks(folder, ids, texts, lang)
+    problems += found
     problems.sort(key=lambda problem: (str(problem.path), problem.line))
     if problems or rubric is None:
         return None, problems
-    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder), []
+    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder, lexicon, frameworks), []
+
+
+def read_columns(folder: Path, texts: dict[str, str], *, lang: Language = "zh") -> tuple[Lexicon, list[RuleProblem]]:
+    """The wordings behind the columns: those of the folder, the shipped ones where it has none of its own.
+
+    `texts` takes the text of every file that was read.
+    """
+    files: dict[str, ColumnFile] = {}
+    paths, problems = _side_files(folder, COLUMNS, lang)
+    for column, path in paths.items():
+        if column not in VALUES:
+            facts = {"value": column, **choices(column, VALUES)}
+            problems.append(RuleProblem(path, 0, Issue(0, "unknown_column", facts).text(lang)))
+    for column in VALUES:
+        place = paths.get(column) or _shipped_side(COLUMNS).get(column)
+        if place is None:
+            continue
+        text, found = _text(place, lang)
+        problems += found
+        texts[f"{COLUMNS}/{column}"] = text
+        if not found:
+            file, found = _side_file(text, place, ColumnFile, partial(column_flaws, column), lang)
+            problems += found
+            if file is not None:
+                files[column] = file
+    return make_lexicon(files), problems
+
+
+def _read_frameworks(
+    folder: Path, rule_ids: Collection[str], texts: dict[str, str], lang: Language
+) -> tuple[tuple[Framework, ...], list[RuleProblem]]:
+    """The frameworks of the folder, by id: they name its rules, so there are none but its own."""
+    found: list[Framework] = []
+    paths, problems = _side_files(folder, FRAMEWORKS, lang)
+    for name, path in sorted(paths.items()):
+        if not FRAMEWORK_ID.fullmatch(name):
+            problems.append(RuleProblem(path, 0, Issue(0, "framework_id", {"value": name}).text(lang)))
+        text, wrong = _text(path, lang)
+        texts[f"{FRAMEWORKS}/{name}"] = text
+        if not wrong:
+            spec, wrong = _side_file(text, path, FrameworkFile, partial(framework_flaws, rule_ids), lang)
+            found += [Framework(name, spec)] if spec is not None else []
+        problems += wrong
+    return tuple(found), problems
+
+
+def _side_file(
+    text: str,
+    path: Path,
+    model: type[Model],
+    flaws: Callable[[Model, frozenset[KeyPath]], Iterable[Flaw]],
+    lang: Language,
+) -> tuple[Model | None, list[RuleProblem]]:
+    """A file that is no rule, or None with all that is wrong with it."""
+    shaped, issues = _shaped(text, model)
+    if shaped is None:
+        return None, _problems(text, path, issues, lang)
+    issues += _located(flaws(shaped.draft, shaped.damaged), shaped.lines)
+    file, more = (None, []) if issues else _validated(shaped)
+    return file, _problems(text, path, [*issues, *more], lang)
+
+
+def _side_files(folder: Path, name: str, lang: Language) -> tuple[dict[str, Path], list[RuleProblem]]:
+    """Stem → file of a folder beside the rules, by stem, and what is wrong with their names."""
+    inside = folder / name
+    paths = [
+        path
+        for path in sorted(inside.rglob("*") if inside.is_dir() else ())
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    ]
+    return _ids(inside, paths, lang)
+
+
+def _shipped_side(name: str) -> dict[str, Path]:
+    try:
+        return _side_files(shipped("rules"), name, "zh")[0]
+    except InputError:
+        return {}
 
 
 def check_rule(
@@ -194,7 +283,7 @@ def _example(example: Example, number: int, line: int) -> RuleExample:
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Rule files and rubric files, by path. Hidden files and folders, and `frameworks/`, hold no rules."""
+    """Rule files and rubric files, by path. Hidden files and folders, and those of `SIDE_FOLDERS`, hold no rules."""
     rules, rubrics = [], []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -202,7 +291,7 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
             continue
         if len(inside.parts) == 1 and inside.stem == RUBRIC_STEM:
             rubrics.append(path)
-        elif inside.parts[0] != FRAMEWORKS:
+        elif inside.parts[0] not in SIDE_FOLDERS:
             rules.append(path)
     return rules, rubrics
 

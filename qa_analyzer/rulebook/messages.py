@@ -120,6 +120,13 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "phrase": "短语「{phrase}」：{reason}",
         "one_character": "短语「{phrase}」只有一个字，会到处命中；请写长一些，或在这个子句里加 word: true",
         "unless_apart": "unless 的「{phrase}」与这个子句的短语都不可能重叠，永远不起作用；请写出含有原短语的说法",
+        "one_character_column": "短语「{phrase}」只有一个字，会到处命中；请写长一些，或用 unless 排除含有它的词",
+        # columns
+        "unknown_column": "columns/ 里没有「{value}」这一列",
+        # frameworks
+        "framework_id": "文件名「{value}」要成为列名：只能用小写字母、数字和 _，以字母开头",
+        "stage_unheard": "阶段「{value}」没有写凭什么算做到：写 rules 或 phase；听不出来的写 audible: false",
+        "stage_inaudible": "阶段「{value}」写了 audible: false，就不能再写 rules 或 phase",
         # rules
         "no_test": "规则没有要判断的内容：require、forbid、measure 至少写一个",
         "measure_mixed": "measure 不能与 {key} 同用",
@@ -190,6 +197,14 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "write more of it, or add word: true to this clause",
         "unless_apart": "the unless phrase '{phrase}' shares no text with any phrase of this clause and never has an "
         "effect; write out a wording that contains the phrase",
+        "one_character_column": "phrase '{phrase}' is a single character and would hit everywhere; "
+        "write more of it, or excuse the words that hold it with unless",
+        # columns
+        "unknown_column": "columns/ knows no column '{value}'",
+        # frameworks
+        "framework_id": "the file name '{value}' becomes a column's: a letter, then lower-case letters, digits and _",
+        "stage_unheard": "nothing shows the stage '{value}': write rules or phase, or audible: false",
+        "stage_inaudible": "the stage '{value}' says audible: false and cannot have rules or phase",
         # rules
         "no_test": "the rule has nothing to judge: write require, forbid or measure",
         "measure_mixed": "measure cannot stand together with {key}",

@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from qa_analyzer.lexicon import Lexicon
 from qa_analyzer.rulebook.schema import ExampleCall, Rubric, RuleFile
+
+if TYPE_CHECKING:
+    from qa_analyzer.rulebook.frameworks import Framework
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a file: `("require", 0, "says", 1)`. A single item has index 0, as if in a list."""
@@ -50,16 +54,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules of a folder, ordered by id, and the rubric.
+    """The rules of a folder, ordered by id, the rubric, the wordings behind the columns, and the frameworks by id.
 
-    `hash` names the content: ids and texts of the rule files, and the rubric; it does not depend on where the folder
-    is, on file times or on line endings.
+    `hash` names the content: ids and texts of all files; it does not depend on where the folder is, on file times or
+    on line endings.
     """
 
     rules: tuple[Rule, ...]
     rubric: Rubric
     hash: str
     folder: Path
+    lexicon: Lexicon = field(default=Lexicon(), repr=False)
+    frameworks: tuple[Framework, ...] = ()
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:

@@ -13,6 +13,16 @@ from qa_analyzer.writers.page import CallPage, Names, Row
 MARKS = {"fail": "✗", "undetermined": "?", "pass": "✓", "not_applicable": "–"}
 """A verdict is never told by colour alone."""
 
+STAGE_MARKS = {
+    "reached": "✓",
+    "missed": "✗",
+    "not_applicable": "–",
+    "undetermined": "?",
+    "not_audible": "◌",
+    "no_rule": "◌",
+}
+"""What became of a stage of a framework."""
+
 VERDICT_ORDER = ("fail", "undetermined", "pass")
 FULL_SCORE = 100.0
 

@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 
 from qa_analyzer import wording
 from qa_analyzer.wording import Lang
-from qa_analyzer.writers.page import LIST_COLUMNS, Names
+from qa_analyzer.writers.page import LIST_COLUMNS, LIST_JOINTS, Names
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = "\r\n"
@@ -125,7 +125,7 @@ def _shown(column: str, array: pa.Array, lang: Lang, names: Names) -> pa.Array:
         return array
     words = names.code_words(column, lang)
     if column in LIST_COLUMNS and not pa.types.is_list(kind):
-        array = pc.split_pattern(pc.cast(array, pa.string()), " ")
+        array = pc.split_pattern_regex(pc.cast(array, pa.string()), LIST_JOINTS)
         kind = array.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         joiner = wording.pick(wording.LISTS, lang)

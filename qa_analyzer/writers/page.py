@@ -5,6 +5,7 @@ Plain values in codes and raw numbers; words and formats are the writers' work. 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,10 @@ Row = Mapping[str, Any]
 """One row of a table: contract column → value."""
 
 
-LIST_COLUMNS = ("worst_rules",)
-"""Columns of ids joined by a space, or lists of ids."""
+LIST_COLUMNS = ("worst_rules", "customer_need")
+"""Columns of several ids or codes: joined by a space or a |, or lists of them."""
+LIST_JOINTS = "[ |]"
+"""What stands between them, as a regular expression."""
 
 FEWEST_GRADES = 3
 """With fewer grades they say nothing about colours, and `FALLBACK_BOUNDS` hold."""
@@ -43,7 +46,7 @@ class RuleText:
 
 def split_ids(value: str | Sequence[str] | None) -> list[str]:
     """The ids in a cell of `LIST_COLUMNS`."""
-    return value.split() if isinstance(value, str) else list(value or ())
+    return [one for one in re.split(LIST_JOINTS, value) if one] if isinstance(value, str) else list(value or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,13 @@ class Names:
     """Names behind the ids, in the language of the report; the order of `rules` and `criteria` is kept.
 
     `grades` goes from the best to the worst. A grade without an entry is looked up in the catalogue.
+    `frameworks`: id → name.
     """
 
     rules: Mapping[str, RuleText]
     criteria: Mapping[str, str]
     grades: Mapping[str, GradeText] = field(default_factory=dict)
+    frameworks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def rule_labels(self) -> dict[str, str]:
@@ -108,7 +113,8 @@ class Names:
 
     def heading(self, table: str, column: str, lang: Lang) -> str:
         """The heading of any column, fixed or dynamic."""
-        return wording.heading(table, column, lang, rules=self.rule_labels, criteria=self.criteria)
+        names = self.frameworks if column.startswith("framework_") else self.criteria
+        return wording.heading(table, column, lang, rules=self.rule_labels, criteria=names)
 
     def code_words(self, column: str, lang: Lang) -> dict[str, str]:
         """Code → word of a column, empty where the column holds free text or numbers."""
@@ -141,6 +147,47 @@ class EmotionPoint(NamedTuple):
     label: str
 
 
+class Reason(NamedTuple):
+    """What decided a column: its value (a code, or a number), and the words, with the turn they stand in."""
+
+    column: str
+    value: str | float | bool
+    turn: int
+    role: str
+    start_ms: int | None
+    quote: str
+
+
+class PhaseView(NamedTuple):
+    """A phase of the call: turns `first` to `last`, null where the call has none; `sure` if a cue shows it."""
+
+    phase: str
+    first: int | None
+    last: int | None
+    sure: bool
+
+
+class StageView(NamedTuple):
+    """One stage of a framework: its name in the report's language, what became of it (a code), the turn it was first
+    heard in, and its place among the stages reached, from 1.
+    """
+
+    name: str
+    status: str
+    turn: int | None
+    order: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkView:
+    """How the call went through a framework. `heard`: stages that could be heard at all."""
+
+    name: str
+    stages: Sequence[StageView]
+    reached: int
+    heard: int
+
+
 class CriterionScore(NamedTuple):
     """One line of the score. `points` are null where nothing was judged; `weight_rescaled` is what this call could
     earn, 0 or null where nothing was judged; `possible` is the criterion's weight in the rubric.
@@ -154,13 +201,18 @@ class CriterionScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
-    """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes)."""
+    """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes), and
+    what decided the columns that words decide.
+    """
 
     call: Row
     turns: Sequence[TurnView]
     findings: Sequence[Row] = ()
     emotion: Sequence[EmotionPoint] = ()
     criteria: Sequence[CriterionScore] = ()
+    reasons: Sequence[Reason] = ()
+    phases: Sequence[PhaseView] = ()
+    frameworks: Sequence[FrameworkView] = ()
 
 
 @dataclass(frozen=True, slots=True)

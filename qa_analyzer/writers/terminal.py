@@ -6,6 +6,7 @@ Builds rich renderables; prints nothing. Texts of a call are never read as marku
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -14,13 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from qa_analyzer.wording import Lang, code_word, word
-from qa_analyzer.writers.call_view import Breakdown, Card, break_down, order_findings
+from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
-from qa_analyzer.writers.page import CallPage, Names
+from qa_analyzer.writers.page import CallPage, FrameworkView, Names
 from qa_analyzer.writers.spans import Span, cut
 
 STYLES = {"fail": "bold red", "undetermined": "bright_black", "pass": "green"}
 _UNDERLINED = {"fail": "red underline", "undetermined": "bright_black underline", "pass": "green underline"}
+_STAGE_STYLES = {"reached": "green", "missed": "red"}
 _ROLE_STYLES = {"agent": "cyan", "customer": "default", "system": "bright_black", "unknown": "bright_black"}
 _SHADE_STYLES = {"good": "bold green", "mid": "bold yellow", "low": "bold red", "": "bold"}
 
@@ -35,6 +37,11 @@ def render_call(page: CallPage, names: Names, lang: Lang) -> RenderableType:
     breakdown = break_down(page, cards)
     if breakdown:
         parts.append(_breakdown(breakdown, names, lang))
+    if page.reasons:
+        parts.append(_reasons(page, names, lang))
+    heard = [framework for framework in page.frameworks if framework.heard]
+    if heard:
+        parts.append(_frameworks(heard, lang))
     parts += [_findings(cards, names, lang), _talk(page, cards, lang)]
     return Group(*parts)
 
@@ -88,6 +95,53 @@ def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
     if breakdown.zeroed:
         table.caption = Text(word(lang, "call.critical_to_zero", before=_points(breakdown.before)), "bold red")
         table.caption_justify = "left"
+    return table
+
+
+def _reasons(page: CallPage, names: Names, lang: Lang) -> Table:
+    """What decided the columns that words decide."""
+    table = Table(title=word(lang, "call.reasons"), box=box.SIMPLE_HEAD, title_justify="left", show_header=False)
+    table.add_column(style="bright_black", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    opened, closed = word(lang, "quote_open"), word(lang, "quote_close")
+    for reason in page.reasons:
+        if isinstance(reason.value, float):
+            value = word(lang, "call.hours", n=format_number(reason.value))
+        else:
+            value = code_word(reason.column, reason.value, lang)
+        over = page.call.get("promised_over_limit_h") if reason.column == "promised_h" else None
+        if over is not None and over > 0:
+            value += f" · {word(lang, 'call.over', n=format_number(over))}"
+        because = word(lang, "call.because", role=code_word("role", reason.role, lang), turn=reason.turn)
+        table.add_row(
+            names.heading("calls", reason.column, lang),
+            Text(
+                value,
+                "bold red"
+                if (over or 0) > 0 or (reason.column, reason.value) == ("escalation_risk", "high")
+                else "bold",
+            ),
+            Text(f"{because} {opened}{_safe(reason.quote)}{closed}"),
+        )
+    return table
+
+
+def _frameworks(heard: Sequence[FrameworkView], lang: Lang) -> Table:
+    """The stages of each framework, those reached with their turn."""
+    table = Table(title=word(lang, "call.frameworks"), box=box.SIMPLE_HEAD, title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", style="bright_black", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for framework in heard:
+        stages = Text("  ").join(
+            Text(
+                f"{STAGE_MARKS[stage.status]} {stage.name}" + ("" if stage.turn is None else f" #{stage.turn}"),
+                _STAGE_STYLES.get(stage.status, "bright_black"),
+            )
+            for stage in framework.stages
+        )
+        table.add_row(framework.name, f"{framework.reached}/{framework.heard}", stages)
     return table
 
 

@@ -178,7 +178,9 @@ def test_anchors_and_merged_keys_are_allowed(tmp_path: Path) -> None:
 
 def test_rules_are_sorted_by_id_and_other_files_are_ignored(tmp_path: Path) -> None:
     """Rules come by id from .yaml and .yml, never from other suffixes, hidden files or frameworks/."""
-    write(tmp_path, z=GOOD, b__two=GOOD, frameworks__three="not: [a rule")
+    steps = "stages: [{name: 甲, en: A, phase: opening}, {name: 乙, en: B, audible: false}]"
+    framework = f"name: 法\nen: Way\nwhy: 因。\nsource: [T01]\n{steps}\n"
+    write(tmp_path, z=GOOD, b__two=GOOD, frameworks__three=framework)
     (tmp_path / "b" / "one.yml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "notes.txt").write_text("name: ", encoding="utf-8")
     (tmp_path / ".draft.yaml").write_text("name: ", encoding="utf-8")

@@ -81,3 +81,31 @@ def test_traditional_and_recogniser_texts_are_quoted_as_they_were_given(samples:
     quotes = "".join(samples.findings[samples.findings["call_id"] == "tw_shop_037"]["quote"].dropna())
     assert "請" in quotes or "謝" in quotes
     assert not set("请谢") & set(quotes)
+
+
+COMPLAINTS = {
+    "service_attitude": "partial_gas_024 tel_att_005",
+    "price_settlement": (
+        "bank_fraud_025 shop_price_026 travel_ticket_027 appl_install_029 tel_vas_001 bank_fee_004 bank_card_007 "
+        "water_bill_012 edu_refund_015 text_tw_roaming"
+    ),
+    "product_quality": (
+        "power_out_023 shop_fake_031 bb_speed_006 shop_refund_009 appl_fridge_010 prop_lift_013 asr_mobile_017 "
+        "tw_shop_037"
+    ),
+    "supporting_after_sales": "bb_repair_002 travel_hotel_011 food_late_014 ins_claim_016",
+    "rules_terms": "tel_port_008 text_gym_card",
+}
+"""The matter of each complaint among the samples, by reading them."""
+OTHERWISE_HEARD = {"asr_mobile_017"}
+"""Its recogniser wrote 信好 for 信号, so that nobody caring for it is heard first."""
+
+
+def test_the_complaint_type_is_that_of_a_reader(samples: Scored) -> None:
+    """In all complaints but those listed."""
+    expected = {call: kind for kind, calls in COMPLAINTS.items() for call in calls.split()}
+    complaints = samples.calls[samples.calls["call_type"] == "complaint"]
+    assert set(complaints.index) == set(expected)
+    assert {
+        call for call, kind in expected.items() if complaints.loc[call, "complaint_type"] != kind
+    } == OTHERWISE_HEARD

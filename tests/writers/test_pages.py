@@ -14,7 +14,7 @@ from qa_analyzer.writers.agent_view import costliest_rules, strengths
 from qa_analyzer.writers.call_view import break_down, order_findings
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
 from qa_analyzer.writers.html import safe_name, write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import CallPage, RunFacts, TurnView
+from qa_analyzer.writers.page import CallPage, FrameworkView, PhaseView, Reason, RunFacts, StageView, TurnView
 
 from . import night
 
@@ -319,3 +319,71 @@ def test_a_page_is_the_same_every_time(tmp_path: Path) -> None:
     page: Any = night.make_page(night.GOOD)
     first = write_call(tmp_path / "a", page, night.make_names(), "zh").read_bytes()
     assert first == write_call(tmp_path / "b", page, night.make_names(), "zh").read_bytes()
+
+
+def told_page() -> CallPage:
+    """A call with reasons, phases and a framework."""
+    page = night.make_page(night.MIXED)
+    columns = {"complaint_scope": "business_matter", "customer_need": "fast|respect", "promised_over_limit_h": 24.0}
+    return replace(
+        page,
+        call={**page.call, **columns},
+        reasons=[
+            Reason("complaint_type", "price_settlement", 1, "customer", 2000, "多扣了我的钱"),
+            Reason("escalation_risk", "high", 1, "customer", 2000, HOSTILE),
+            Reason("repeat_contact", True, 1, "customer", None, "第三次"),
+            Reason("promised_h", 48.0, 2, "agent", None, "两天"),
+        ],
+        phases=[
+            PhaseView("opening", 0, 0, True),
+            PhaseView("solving", 2, 3, False),
+            PhaseView("closing", None, None, True),
+        ],
+        frameworks=[
+            FrameworkView(
+                "三步法",
+                [
+                    StageView("听", "reached", 2, 1),
+                    StageView("找", "missed", None, None),
+                    StageView("回顾", "not_audible", None, None),
+                ],
+                1,
+                2,
+            )
+        ],
+    )
+
+
+def test_the_call_page_says_which_words_decided_what(tmp_path: Path) -> None:
+    """Value, who said it, at which turn, the quote; what is long over its limit says so."""
+    page = parse(write_call(tmp_path, told_page(), night.make_names(), "zh"))
+    for text in (
+        "价格与结算",
+        "业务处理",
+        "因为客户在话轮 1 说",
+        "多扣了我的钱",
+        "48 小时",
+        "超过时限 24 小时",
+        "因为坐席在话轮 2 说",
+    ):
+        assert text in page.text
+    assert "迅速" in page.text and "尊重" in page.text
+    assert [attrs["href"] for tag, attrs in page.tags if tag == "a" and attrs.get("href") == "#t2"]
+    assert all(tag != "img" for tag, _ in page.tags)
+
+
+def test_the_call_page_shows_phases_and_stages(tmp_path: Path) -> None:
+    """Stages reached with their order and turn; what cannot be heard is said to be so."""
+    page = parse(write_call(tmp_path, told_page(), night.make_names(), "zh"))
+    for text in ("话轮 2–3", "凭位置推断", "三步法", "做到 1 / 2", "1 · #2", "没做到", "听不出来"):
+        assert text in page.text
+
+
+def test_the_agent_page_shows_the_share_of_each_framework(tmp_path: Path) -> None:
+    """A framework that nothing could be told of is not shown as zero."""
+    names = replace(night.make_names(), frameworks={"three_steps": "三步法", "lscia": "LSCIA"})
+    pages = [night.make_page(night.MIXED)]
+    agent = {**night.make_agents(pages).to_pylist()[0], "framework_three_steps": 0.67, "framework_lscia": None}
+    text = parse(write_agent(tmp_path, agent, [pages[0].call], [], names, "zh")).text
+    assert re.search(r"三步法\s*67%", text)
+    assert re.search(r"LSCIA\s*无判定", text)

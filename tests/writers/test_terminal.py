@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from qa_analyzer.wording import Lang
-from qa_analyzer.writers.page import CallPage
+from qa_analyzer.writers.page import CallPage, FrameworkView, Reason, StageView
 from qa_analyzer.writers.terminal import render_call
 
 from . import night
@@ -51,3 +51,31 @@ def test_markup_and_control_sequences_in_texts_are_harmless() -> None:
     text = shown(page)
     assert "[red]x[/red]" in text
     assert "\x1b" not in text and "\x07" not in text and "\u202e" not in text
+
+
+def test_the_words_that_decided_and_the_stages_are_shown() -> None:
+    """Each column with who said it, where and what; each framework with its stages."""
+    page = night.make_page(night.MIXED)
+    page = replace(
+        page,
+        call={**page.call, "promised_over_limit_h": 24.0},
+        reasons=[
+            Reason("complaint_type", "price_settlement", 1, "customer", 2000, "多扣了我的钱"),
+            Reason("repeat_contact", True, 1, "customer", None, "第三次"),
+            Reason("promised_h", 48.0, 2, "agent", None, "两天"),
+        ],
+        frameworks=[
+            FrameworkView("三步法", [StageView("听", "reached", 2, 1), StageView("找", "missed", None, None)], 1, 2)
+        ],
+    )
+    text = shown(page)
+    for told in (
+        "价格与结算",
+        "因为客户在话轮 1 说 “多扣了我的钱”",
+        "48 小时 · 超过时限 24 小时",
+        "三步法",
+        "1/2",
+        "✓ 听 #2",
+        "✗ 找",
+    ):
+        assert told in text

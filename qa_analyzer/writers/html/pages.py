@@ -131,6 +131,7 @@ def write_agent(
         few=scored < agent_view.FEW_CALLS,
         team_mean=team_mean,
         criteria=[(code, name, agent.get(f"pass_{code}")) for code, name in names.criteria.items()],
+        frameworks=[(name, agent.get(f"framework_{code}")) for code, name in names.frameworks.items()],
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         worst_of=agent_view.worst_rule_of_calls(findings),
@@ -155,6 +156,17 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         card_of={card.number: card for card in cards},
         groups={verdict: [card for card in cards if card.verdict == verdict] for verdict in call_view.VERDICT_ORDER},
         breakdown=call_view.break_down(page, cards),
+        reasons=page.reasons,
+        over_limit=page.call.get("promised_over_limit_h"),
+        nature=[
+            wording.code_word(column, page.call[column], lang)
+            for column in ("complaint_scope", "complaint_complexity")
+            if page.call.get(column)
+        ],
+        needs=split_ids(page.call.get("customer_need")),
+        phases=page.phases,
+        frameworks=page.frameworks,
+        stage_marks=call_view.STAGE_MARKS,
         verdicts=verdicts,
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
         feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
