@@ -1,0 +1,145 @@
+"""The commands about rules: parse, call, print. No logic; slow imports stay inside the commands."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from qa_analyzer.console import (
+    ALL_SCORED,
+    SOME_REJECTED,
+    Lang,
+    LangOption,
+    RulesOption,
+    errors_explained,
+    load_rules,
+)
+
+app = typer.Typer(help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True)
+
+
+@app.command("list")
+def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
+    """列出所有规则。 List all rules."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from qa_analyzer.tables import rule_text
+
+    with errors_explained():
+        book = load_rules(rules, lang)
+    zh = lang is Lang.ZH
+    table = Table(box=None)
+    for heading in (
+        ("规则", "名称", "评分项", "严重程度", "出处") if zh else ("rule", "name", "criterion", "severity", "source")
+    ):
+        table.add_column(heading)
+    for rule in book.rules:
+        criterion = book.rubric.criteria[rule.spec.criterion]
+        table.add_row(
+            rule.id,
+            rule_text(rule, "name", lang.value),
+            criterion.name if zh else criterion.en,
+            rule.spec.severity.value,
+            " ".join(rule.spec.source),
+        )
+    Console().print(table)
+
+
+@app.command("test")
+def rules_test(
+    ids: Annotated[list[str] | None, typer.Argument(help="只测这些规则 Only these rules")] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """运行规则里的例子。 Run the examples of the rules."""
+    from qa_analyzer.rule_testing import check_examples
+    from qa_analyzer.tested import remember
+
+    with errors_explained():
+        book = load_rules(rules, lang)
+        known = {rule.id for rule in book.rules}
+        unknown = [one for one in ids or () if one not in known]
+        if unknown:
+            from qa_analyzer.errors import OptionError
+
+            raise OptionError("\n".join(_no_such_rule(one, known, lang) for one in unknown))
+        results = [one for one in check_examples(book, lang=lang.value) if not ids or one.rule.id in ids]
+    wrong = [one for one in results if not one.ok]
+    if not ids:
+        remember(book.hash, passed=not wrong)
+    for one in wrong:
+        typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
+    zh = lang is Lang.ZH
+    count = len({one.rule.id for one in results})
+    if zh:
+        typer.echo(f"{count} 条规则，{len(results)} 个例子，{len(wrong)} 个不符")
+    else:
+        typer.echo(f"{count} rules, {len(results)} examples, {len(wrong)} wrong")
+    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+
+
+def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule, sorted(known), 1)
+    if lang is Lang.ZH:
+        return f"没有规则「{rule}」。" + (f"是不是「{near[0]}」？" if near else "用 qa-analyzer rules list 查看。")
+    return f"no rule {rule!r}." + (f" Did you mean {near[0]!r}?" if near else " See qa-analyzer rules list.")
+
+
+@app.command("explain")
+def rules_explain(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="规则编号 The rule's id")],
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """解释一条规则：为什么、怎样判、例子、更好的说法。 Explain one rule."""
+    from rich.console import Console
+
+    from qa_analyzer.errors import OptionError
+    from qa_analyzer.writers.rule_text import render_rule
+
+    with errors_explained():
+        book = load_rules(rules, lang)
+        found = [rule for rule in book.rules if rule.id == rule_id]
+        if not found:
+            raise OptionError(_no_such_rule(rule_id, {rule.id for rule in book.rules}, lang))
+    Console().print(render_rule(found[0], book, lang.value))
+
+
+@app.command("check")
+def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
+    """检查规则：写法、例子、离情绪阈值太近的例子。 Check rules: form, examples, examples near an emotion threshold."""
+    from qa_analyzer.rule_testing import check_examples, examples_near_threshold
+    from qa_analyzer.tested import remember
+
+    with errors_explained():
+        book = load_rules(rules, lang)
+        results = check_examples(book, lang=lang.value)
+        close = examples_near_threshold(book)
+    wrong = [one for one in results if not one.ok]
+    remember(book.hash, passed=not wrong)
+    zh = lang is Lang.ZH
+    for one in wrong:
+        typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
+    for near in close:
+        note = "情绪值离阈值太近，换模型可能变" if zh else "the emotion value is close to the threshold"
+        typer.echo(f"{near.rule.path}:{near.line}: {note}: {near.value:+.3f} ({near.threshold}) {near.text}")
+    if zh:
+        typer.echo(f"{len(book.rules)} 条规则，{len(results)} 个例子，{len(wrong)} 个不符，{len(close)} 处提醒")
+    else:
+        typer.echo(f"{len(book.rules)} rules, {len(results)} examples, {len(wrong)} wrong, {len(close)} notes")
+    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+
+
+@app.command("schema")
+def rules_schema(
+    rubric: Annotated[bool, typer.Option("--rubric", help="评分标准的 schema The rubric's")] = False,
+) -> None:
+    """打印规则文件的 JSON Schema，供编辑器使用。 Print the JSON Schema for editors."""
+    from qa_analyzer.rulebook.json_schema import rubric_json_schema, rule_json_schema
+
+    typer.echo(json.dumps(rubric_json_schema() if rubric else rule_json_schema(), ensure_ascii=False, indent=2))
