@@ -143,3 +143,39 @@ def rules_schema(
     from qa_analyzer.rulebook.json_schema import rubric_json_schema, rule_json_schema
 
     typer.echo(json.dumps(rubric_json_schema() if rubric else rule_json_schema(), ensure_ascii=False, indent=2))
+
+
+@app.command("coverage")
+def rules_coverage(
+    inputs: Annotated[
+        list[str] | None, typer.Argument(metavar="[INPUT]...", help="另外统计这些通话 Calls to count as well")
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """对照准则：哪些落实了，在示例通话上判出什么；有缺口时退出码 1。 Guidelines against rules; exit 1 on gaps."""
+    from rich.console import Console
+
+    from qa_analyzer.coverage import cover
+    from qa_analyzer.judging import Ruleset
+    from qa_analyzer.resources import shipped
+    from qa_analyzer.rulebook.guidelines import load_guidelines
+    from qa_analyzer.trials import call_columns, tally
+    from qa_analyzer.wording import word
+    from qa_analyzer.writers.coverage_text import gap_text, render_coverage
+
+    with errors_explained():
+        book = load_rules(rules, lang)
+        guidelines = load_guidelines(book.folder, lang=lang.value)
+        ruleset = Ruleset(book)
+        samples = tally([str(shipped("sample_transcripts"))], ruleset, lang=lang.value)
+        given = tally(inputs, ruleset, lang=lang.value) if inputs else None
+        found = cover(guidelines, book, call_columns(ruleset), samples.counts, given.counts if given else None)
+    Console().print(render_coverage(found, guidelines, lang.value, own_calls=given is not None))
+    for gap in found.gaps:
+        typer.echo(gap_text(gap, guidelines, lang.value))
+    facts = {"guidelines": len(guidelines.by_id), "rules": len(book.rules), "samples": samples.calls}
+    typer.echo(word(lang.value, "coverage.sum", **facts, gaps=len(found.gaps)))
+    if given:
+        typer.echo(word(lang.value, "coverage.given_sum", calls=given.calls, rejected=given.rejected))
+    raise typer.Exit(SOME_REJECTED if found.gaps else ALL_SCORED)

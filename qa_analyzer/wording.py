@@ -383,6 +383,48 @@ TEXTS: dict[str, Pair] = {
     "call.inferred": ("推断", "inferred"),
     "call.critical": ("一票否决", "Critical failure"),
     "call.no_text": ("（无对话）", "(no conversation)"),
+    # coverage of the guidelines
+    "coverage.guideline": ("准则", "Guideline"),
+    "coverage.title": ("内容", "What"),
+    "coverage.by": ("规则或列", "Rule or column"),
+    "coverage.examples": ("例子", "Examples"),
+    "coverage.samples": ("示例通话", "Sample calls"),
+    "coverage.given": ("给出的通话", "Calls given"),
+    "coverage.column": ("列 {name}", "column {name}"),
+    "coverage.no_column": ("列 {name}（还没有）", "column {name} (not there yet)"),
+    "coverage.nothing": ("（没有）", "(nothing)"),
+    "coverage.gap.uncovered": (
+        "{subject}「{title}」没有规则，也没有列：写一条规则，在 source 里写上 {subject}",
+        "{subject} “{title}” has neither a rule nor a column: write a rule with {subject} in its source",
+    ),
+    "coverage.gap.no_column": (
+        "{about}「{title}」：通话表里还没有「{subject}」这一列",
+        "{about} “{title}”: the calls table has no column {subject} yet",
+    ),
+    "coverage.gap.never_passes": (
+        "{subject} 在示例通话里从没判过合格：补一通做得对的示例，或检查它的范围是否太窄",
+        "{subject} never passes on the sample calls: add one that does it right, or check whether it asks too much",
+    ),
+    "coverage.gap.never_fails": (
+        "{subject} 在示例通话里从没判过不合格：补一通做得不对的示例，或检查短语是否太窄",
+        "{subject} never fails on the sample calls: add one that does it wrong, or check whether it misses wordings",
+    ),
+    "coverage.gap.never_decided": (
+        "{subject} 在示例通话里从没判过合格或不合格：补两通示例，或检查它为什么从不触发",
+        "{subject} neither passes nor fails on the sample calls: add samples, or find out why it never fires",
+    ),
+    "coverage.gap.unknown_guideline": (
+        "{subject} 的 source 写了 {about}，准则总表里没有这一条",
+        "{subject} names {about} in its source, which the guidelines do not have",
+    ),
+    "coverage.sum": (
+        "{guidelines} 条准则，{rules} 条规则；示例通话 {samples} 通；{gaps} 处缺口",
+        "{guidelines} guidelines, {rules} rules; {samples} sample calls; {gaps} gaps",
+    ),
+    "coverage.given_sum": (
+        "给出的通话：{calls} 通，未读入 {rejected} 通",
+        "calls given: {calls} judged, {rejected} rejected",
+    ),
     "facts.duration": ("时长", "Duration"),
     "facts.emotion": ("客户情绪", "Customer emotion"),
 }

@@ -7,7 +7,7 @@ puts them together and turns their findings into `RuleProblem`s.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,10 @@ from qa_analyzer.rulebook.shaping import Shaped, shape
 
 SUFFIXES = (".yaml", ".yml")
 RUBRIC_STEM = "rubric"
+GUIDELINES_STEM = "guidelines"
+WAIVERS_STEM = "waivers"
+NO_RULES = (GUIDELINES_STEM, WAIVERS_STEM)
+"""Files at the top of a rules folder that hold no rule."""
 FRAMEWORKS = "frameworks"
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -134,6 +138,25 @@ def check_rubric(
     return rubric, names, _problems(text, path, [*issues, *more], lang)
 
 
+def read_model(
+    path: Path, model: type[Model], flaws: Callable[[Model], Iterable[Flaw]], *, lang: Language = "zh"
+) -> tuple[Model | None, Mapping[KeyPath, int], list[RuleProblem]]:
+    """A file of another kind, as strictly as a rule: the model or None, the line of each key path, all problems.
+
+    `flaws` looks for mistakes of meaning where the shape is sound.
+    """
+    text, problems = _text(path, lang)
+    if problems:
+        return None, {}, problems
+    shaped, issues = _shaped(text, model)
+    if shaped is None:
+        return None, {}, _problems(text, path, issues, lang)
+    if not issues:
+        issues = _located(flaws(shaped.draft), shaped.lines)
+    found, more = (None, []) if issues else _validated(shaped)
+    return found, shaped.lines, _problems(text, path, [*issues, *more], lang)
+
+
 def _keys(shaped: Shaped[Rubric], key: str, known: Mapping[str, object]) -> tuple[str, ...] | None:
     if () in shaped.damaged or (key,) in shaped.damaged:
         return None
@@ -194,7 +217,7 @@ def _example(example: Example, number: int, line: int) -> RuleExample:
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Rule files and rubric files, by path. Hidden files and folders, and `frameworks/`, hold no rules."""
+    """Rule files and rubric files, by path. Hidden files and folders, `frameworks/` and `NO_RULES` hold no rules."""
     rules, rubrics = [], []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -202,7 +225,7 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
             continue
         if len(inside.parts) == 1 and inside.stem == RUBRIC_STEM:
             rubrics.append(path)
-        elif inside.parts[0] != FRAMEWORKS:
+        elif inside.parts[0] != FRAMEWORKS and not (len(inside.parts) == 1 and inside.stem in NO_RULES):
             rules.append(path)
     return rules, rubrics
 

@@ -151,6 +151,11 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "规则「{value}」在同一组里写了两次",
         "replaces_itself": "规则「{value}」不能取代自己",
         "bad_time_zone": "没有时区「{value}」",
+        # guidelines
+        "guideline_id": "准则的编号「{value}」应写成 G01、G102 的样子",
+        "guideline_twice": "准则「{value}」写了两次，第一次在「{first}」",
+        "guideline_column": "「{value}」不是列名；列名如 repeat_contact，<kind> 代表任意字",
+        "guideline_folder": "文件夹「{value}」已经归在「{first}」",
     },
     "en": {
         # files
@@ -221,5 +226,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "rule '{value}' appears twice in one group",
         "replaces_itself": "rule '{value}' cannot replace itself",
         "bad_time_zone": "there is no time zone '{value}'",
+        # guidelines
+        "guideline_id": "a guideline's number reads like G01 or G102, not '{value}'",
+        "guideline_twice": "guideline '{value}' is listed twice, first under '{first}'",
+        "guideline_column": "'{value}' is no column name; one reads like repeat_contact, <kind> = any letters",
+        "guideline_folder": "folder '{value}' already belongs to '{first}'",
     },
 }
