@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from qa_analyzer.examples import (
 from qa_analyzer.judging import NOWHERE, Ruleset, Verdict
 from qa_analyzer.model import Call, calls_to_columns
 from qa_analyzer.rulebook.model import Rule, Rulebook
-from qa_analyzer.rulebook.schema import AnyOf
+from qa_analyzer.rulebook.schema import AnyOf, Status
 
 
 def judge_calls(calls: list[Call], rulebook: Rulebook, *, model: Estimates | None = None) -> list[ExampleOutcome]:
@@ -64,8 +64,19 @@ def _evidence(analysis: Analysis, turn: int, start: int, end: int) -> ExpectedEv
 
 
 def check_examples(rulebook: Rulebook, *, lang: Language = "zh") -> list[ExampleResult]:
-    """The result of every example of every rule."""
-    return run_examples(rulebook, judge_calls, lang=lang)
+    """The result of every example of every rule; of those that are off too, so that they can be switched on."""
+    return run_examples(awake(rulebook), judge_calls, lang=lang)
+
+
+def awake(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with no rule off."""
+    rules = (
+        replace(rule, spec=rule.spec.model_copy(update={"status": Status.TRIAL}))
+        if rule.spec.status is Status.OFF
+        else rule
+        for rule in rulebook.rules
+    )
+    return replace(rulebook, rules=tuple(rules))
 
 
 NEAR_THRESHOLD = 0.05

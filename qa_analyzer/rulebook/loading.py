@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from qa_analyzer.errors import InputError, RuleProblem, RulesError
@@ -18,12 +20,14 @@ from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_flaws
 from qa_analyzer.rulebook.messages import Issue, Language
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
-from qa_analyzer.rulebook.reading import compose, decode, source_lines
+from qa_analyzer.rulebook.reading import compose, decode, extended, source_lines
 from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample
 from qa_analyzer.rulebook.shaping import Shaped, shape
 
 SUFFIXES = (".yaml", ".yml")
 RUBRIC_STEM = "rubric"
+EXTENDS = "extends"
+"""The key of a rubric that takes over the shipped one."""
 GUIDELINES_STEM = "guidelines"
 WAIVERS_STEM = "waivers"
 NO_RULES = (GUIDELINES_STEM, WAIVERS_STEM)
@@ -71,16 +75,25 @@ def read_rulebook(
     if not ids:
         problems.append(RuleProblem(folder, 0, Issue(0, "no_rules").text(lang)))
 
-    rubric_path = rubric_paths[0] if own_rubric else _shipped_rubric(shipped_rubric)
+    home = _shipped_rubric(shipped_rubric)
+    rubric_path = rubric_paths[0] if own_rubric else home
     rubric_text, rubric, names = "", None, KnownNames(figures=figures)
+    base_text = ""
     if rubric_path is None:
         problems.append(RuleProblem(folder, 0, Issue(0, "no_rubric").text(lang)))
     else:
         rubric_text, found = _text(rubric_path, lang)
         problems += found
         if not found:
+            if home is not None and home.resolve() != rubric_path.resolve():
+                base_text = _text(home, lang)[0]
             rubric, names, found = check_rubric(
-                rubric_text, path=rubric_path, rule_ids=ids if own_rubric else None, figures=figures, lang=lang
+                rubric_text,
+                path=rubric_path,
+                rule_ids=ids if own_rubric else None,
+                base=base_text,
+                figures=figures,
+                lang=lang,
             )
             problems += found
 
@@ -95,7 +108,16 @@ def read_rulebook(
     problems.sort(key=lambda problem: (str(problem.path), problem.line))
     if problems or rubric is None:
         return None, problems
-    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder), []
+    whole_rubric = rubric_text + base_text if rubric.extends else rubric_text
+    return Rulebook(tuple(_as_scored(rule, rubric) for rule in rules), rubric, _hash(texts, whole_rubric), folder), []
+
+
+def _as_scored(rule: Rule, rubric: Rubric) -> Rule:
+    """The rule with the status that the rubric gives it."""
+    scoring = rubric.rules.get(rule.id)
+    if scoring is None or scoring.status is None:
+        return rule
+    return replace(rule, spec=rule.spec.model_copy(update={"status": scoring.status}))
 
 
 def check_rule(
@@ -117,25 +139,43 @@ def check_rubric(
     *,
     path: Path,
     rule_ids: Collection[str] | None,
+    base: str = "",
     figures: Collection[str] | None = None,
     lang: Language = "zh",
 ) -> tuple[Rubric | None, KnownNames, list[RuleProblem]]:
     """A rubric's text → the rubric (or None), the names it gives to rules, and all that is wrong with it.
 
-    `rule_ids`: the rules that it may name, None for any. Where the rubric is damaged the names are None, so that one
-    mistake in the rubric does not become a problem of every rule.
+    `rule_ids`: the rules that it may name, None for any. `base`: the text of the rubric that it may extend, empty
+    where there is none. Where the rubric is damaged the names are None, so that one mistake in the rubric does not
+    become a problem of every rule.
     """
-    shaped, issues = _shaped(text, Rubric)
-    if shaped is None:
+    node, issues = compose(text)
+    if node is None:
         return None, KnownNames(figures=figures), _problems(text, path, issues, lang)
+    line = _extends_line(node)
+    theirs = compose(base)[0] if line and base else None
+    if isinstance(node, yaml.MappingNode) and isinstance(theirs, yaml.MappingNode):
+        node = extended(node, theirs, EXTENDS)
+    shaped = shape(node, Rubric)
+    issues = [*shaped.issues, *([Issue(line, "nothing_to_extend")] if line and not base else [])]
     names = KnownNames(
         criteria=_keys(shaped, "criteria", shaped.draft.criteria),
         thresholds=_keys(shaped, "thresholds", shaped.draft.thresholds),
         figures=figures,
     )
-    issues += _located(rubric_flaws(shaped.draft, shaped.damaged, rule_ids), shaped.lines)
+    flaws = _located(rubric_flaws(shaped.draft, shaped.damaged, rule_ids), shaped.lines)
+    # What the extended rubric says of rules that this folder does not have is no slip of this one.
+    issues += [issue for issue in flaws if not (line and issue.line == line and issue.what == "unknown_rule")]
     rubric, more = (None, []) if issues else _validated(shaped)
     return rubric, names, _problems(text, path, [*issues, *more], lang)
+
+
+def _extends_line(node: yaml.Node) -> int:
+    """The line of the key `extends`, 0 without one."""
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value == EXTENDS:
+            return int(key.start_mark.line) + 1
+    return 0
 
 
 def read_model(

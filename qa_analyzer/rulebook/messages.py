@@ -151,6 +151,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "规则「{value}」在同一组里写了两次",
         "replaces_itself": "规则「{value}」不能取代自己",
         "bad_time_zone": "没有时区「{value}」",
+        "nothing_to_extend": "extends 没有可沿用的评分标准：这份就是自带的，或安装不完整",
         # guidelines
         "guideline_id": "准则的编号「{value}」应写成 G01、G102 的样子",
         "guideline_twice": "准则「{value}」写了两次，第一次在「{first}」",
@@ -226,6 +227,8 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "rule '{value}' appears twice in one group",
         "replaces_itself": "rule '{value}' cannot replace itself",
         "bad_time_zone": "there is no time zone '{value}'",
+        "nothing_to_extend": "extends finds no rubric to take over: this is the shipped one, or the installation is "
+        "incomplete",
         # guidelines
         "guideline_id": "a guideline's number reads like G01 or G102, not '{value}'",
         "guideline_twice": "guideline '{value}' is listed twice, first under '{first}'",
