@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,9 +64,13 @@ def _evidence(analysis: Analysis, turn: int, start: int, end: int) -> ExpectedEv
     return ExpectedEvidence(utterance - first, begin, begin + end - start)
 
 
-def check_examples(rulebook: Rulebook, *, lang: Language = "zh") -> list[ExampleResult]:
-    """The result of every example of every rule; of those that are off too, so that they can be switched on."""
-    return run_examples(awake(rulebook), judge_calls, lang=lang)
+def check_examples(
+    rulebook: Rulebook, *, lang: Language = "zh", only: Collection[str] | None = None
+) -> list[ExampleResult]:
+    """The result of every example of every rule, or of those named in `only`; also of rules that are off, so that they
+    can be switched on.
+    """
+    return run_examples(awake(rulebook), judge_calls, lang=lang, only=only)
 
 
 def awake(rulebook: Rulebook) -> Rulebook:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,33 +55,66 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
 def rules_test(
     ids: Annotated[list[str] | None, typer.Argument(help="只测这些规则 Only these rules")] = None,
     rules: RulesOption = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="文件改动就重测改动的规则，Ctrl-C 结束 Test again what changes")
+    ] = False,
     lang: LangOption = Lang.ZH,
 ) -> None:
     """运行规则里的例子。 Run the examples of the rules."""
+    if watch:
+        _test_while_changing(rules, ids, lang)
+        return
+    with errors_explained():
+        wrong = _test_once(rules, ids, lang)
+    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+
+
+def _test_once(rules: Path | None, ids: Collection[str] | None, lang: Lang) -> int:
+    """Run the examples (of some rules), print what is wrong and how many; the number of wrong ones."""
+    from qa_analyzer.errors import OptionError
     from qa_analyzer.rule_testing import check_examples
     from qa_analyzer.tested import remember
 
-    with errors_explained():
-        book = load_rules(rules, lang)
-        known = {rule.id for rule in book.rules}
-        unknown = [one for one in ids or () if one not in known]
-        if unknown:
-            from qa_analyzer.errors import OptionError
-
-            raise OptionError("\n".join(_no_such_rule(one, known, lang) for one in unknown))
-        results = [one for one in check_examples(book, lang=lang.value) if not ids or one.rule.id in ids]
+    book = load_rules(rules, lang)
+    known = {rule.id for rule in book.rules}
+    unknown = [one for one in ids or () if one not in known]
+    if unknown:
+        raise OptionError("\n".join(_no_such_rule(one, known, lang) for one in unknown))
+    results = check_examples(book, lang=lang.value, only=ids or None)
     wrong = [one for one in results if not one.ok]
     if not ids:
         remember(book.hash, passed=not wrong)
     for one in wrong:
         typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
-    zh = lang is Lang.ZH
     count = len({one.rule.id for one in results})
-    if zh:
+    if lang is Lang.ZH:
         typer.echo(f"{count} 条规则，{len(results)} 个例子，{len(wrong)} 个不符")
     else:
         typer.echo(f"{count} rules, {len(results)} examples, {len(wrong)} wrong")
-    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+    return len(wrong)
+
+
+def _test_while_changing(rules: Path | None, ids: list[str] | None, lang: Lang) -> None:
+    """Test once, then again what changes, until Ctrl-C. Mistakes in a file are shown and waited out."""
+    from qa_analyzer.resources import shipped
+    from qa_analyzer.rulebook.loading import SUFFIXES, changed_rules
+    from qa_analyzer.watching import watch
+
+    zh = lang is Lang.ZH
+    folder = rules or shipped("rules")
+    with suppress(typer.Exit), errors_explained():
+        _test_once(rules, ids, lang)
+    typer.echo(f"在看 {folder} 的改动，按 Ctrl-C 结束" if zh else f"watching {folder}; Ctrl-C ends")
+    try:
+        for paths in watch(folder, SUFFIXES):
+            changed = changed_rules(folder, paths)
+            chosen = ids if changed is None else [one for one in changed if not ids or one in ids]
+            if changed is not None and not chosen:
+                continue
+            with suppress(typer.Exit), errors_explained():
+                _test_once(rules, chosen, lang)
+    except KeyboardInterrupt:
+        typer.echo("已结束" if zh else "ended")
 
 
 def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
@@ -179,3 +215,25 @@ def rules_coverage(
     if given:
         typer.echo(word(lang.value, "coverage.given_sum", calls=given.calls, rejected=given.rejected))
     raise typer.Exit(SOME_REJECTED if found.gaps else ALL_SCORED)
+
+
+@app.command("new")
+def rules_new(
+    rule_id: Annotated[str, typer.Argument(metavar="PHASE/NAME", help="如 solving/refund_time The new rule's id")],
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """新建一条规则：写一个带说明、等着填的文件。 Write a new rule file with blanks to fill."""
+    from qa_analyzer.resources import is_installed, shipped
+    from qa_analyzer.rulebook.drafting import write_draft
+
+    with errors_explained():
+        folder = rules or shipped("rules")
+        path = write_draft(folder, rule_id, installed=is_installed(folder), lang=lang.value)
+    named = f" --rules {rules}" if rules else ""
+    if lang is Lang.ZH:
+        typer.echo(f"写好了 {path}")
+        typer.echo(f"填完空着的地方，然后：qa-analyzer rules test {rule_id}{named}")
+    else:
+        typer.echo(f"wrote {path}")
+        typer.echo(f"fill in the blanks, then: qa-analyzer rules test {rule_id}{named}")

@@ -120,6 +120,22 @@ def _as_scored(rule: Rule, rubric: Rubric) -> Rule:
     return replace(rule, spec=rule.spec.model_copy(update={"status": scoring.status}))
 
 
+def read_rubric(
+    folder: Path, *, shipped_rubric: Path | None = None, lang: Language = "zh"
+) -> tuple[Rubric | None, KnownNames, list[RuleProblem]]:
+    """The rubric that counts for a folder, whatever its rules are like, and the names it gives to rules."""
+    own = _paths(folder)[1] if folder.is_dir() else []
+    home = _shipped_rubric(shipped_rubric)
+    path = own[0] if own else home
+    if path is None:
+        return None, KnownNames(), [RuleProblem(folder, 0, Issue(0, "no_rubric").text(lang))]
+    text, problems = _text(path, lang)
+    if problems:
+        return None, KnownNames(), problems
+    base = _text(home, lang)[0] if own and home is not None and home.resolve() != path.resolve() else ""
+    return check_rubric(text, path=path, rule_ids=None, base=base, lang=lang)
+
+
 def check_rule(
     text: str, *, rule_id: str, path: Path, names: KnownNames, lang: Language = "zh"
 ) -> tuple[Rule | None, list[RuleProblem]]:
@@ -268,6 +284,15 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
         elif inside.parts[0] != FRAMEWORKS and not (len(inside.parts) == 1 and inside.stem in NO_RULES):
             rules.append(path)
     return rules, rubrics
+
+
+def changed_rules(folder: Path, paths: Iterable[Path]) -> list[str] | None:
+    """The ids of the rules whose files changed and are still there; None if all rules are concerned."""
+    changed = set(paths)
+    rules, rubrics = _paths(folder)
+    if changed & set(rubrics) or any(path.stem == RUBRIC_STEM and path.parent == folder for path in changed):
+        return None
+    return sorted(_ids(folder, (path for path in rules if path in changed), "zh")[0])
 
 
 def _ids(folder: Path, paths: Iterable[Path], lang: Language) -> tuple[dict[str, Path], list[RuleProblem]]:
