@@ -148,27 +148,39 @@ def rules_explain(
 
 @app.command("check")
 def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
-    """检查规则：写法、例子、离情绪阈值太近的例子。 Check rules: form, examples, examples near an emotion threshold."""
-    from qa_analyzer.rule_testing import check_examples, examples_near_threshold
+    """检查规则：写法、例子、互相矛盾、离情绪阈值太近的例子。 Check rules: form, examples, contradictions."""
+    from qa_analyzer.rule_testing import check_rules, examples_near_threshold
+    from qa_analyzer.rulebook.guidelines import load_guidelines
     from qa_analyzer.tested import remember
 
     with errors_explained():
         book = load_rules(rules, lang)
-        results = check_examples(book, lang=lang.value)
+        load_guidelines(book.folder, lang=lang.value)
+        checked = check_rules(book, lang=lang.value)
         close = examples_near_threshold(book)
-    wrong = [one for one in results if not one.ok]
+    wrong = [one for one in checked.results if not one.ok]
     remember(book.hash, passed=not wrong)
     zh = lang is Lang.ZH
     for one in wrong:
         typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
+    for problem in checked.errors:
+        typer.echo(str(problem))
+    mild = "提醒：" if zh else "warning: "
+    for problem in checked.warnings:
+        typer.echo(f"{problem.path}:{problem.line}: {mild}{problem.message}")
     for near in close:
         note = "情绪值离阈值太近，换模型可能变" if zh else "the emotion value is close to the threshold"
-        typer.echo(f"{near.rule.path}:{near.line}: {note}: {near.value:+.3f} ({near.threshold}) {near.text}")
-    if zh:
-        typer.echo(f"{len(book.rules)} 条规则，{len(results)} 个例子，{len(wrong)} 个不符，{len(close)} 处提醒")
-    else:
-        typer.echo(f"{len(book.rules)} rules, {len(results)} examples, {len(wrong)} wrong, {len(close)} notes")
-    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
+        typer.echo(f"{near.rule.path}:{near.line}: {mild}{note}: {near.value:+.3f} ({near.threshold}) {near.text}")
+    counts = (
+        len(book.rules),
+        len(checked.results),
+        len(wrong),
+        len(checked.errors),
+        len(checked.warnings) + len(close),
+    )
+    told = "{} 条规则，{} 个例子，{} 个不符，{} 处错误，{} 处提醒"
+    typer.echo((told if zh else "{} rules, {} examples, {} wrong, {} errors, {} warnings").format(*counts))
+    raise typer.Exit(SOME_REJECTED if wrong or checked.errors else ALL_SCORED)
 
 
 @app.command("schema")

@@ -152,6 +152,14 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "replaces_itself": "规则「{value}」不能取代自己",
         "bad_time_zone": "没有时区「{value}」",
         "nothing_to_extend": "extends 没有可沿用的评分标准：这份就是自带的，或安装不完整",
+        # rules with each other, found by rules check
+        "shared_phrase": "与 {other}（{place}）认领了同样的话：{wordings}，共 {count} 种；一句话会算两次。"
+        "有意的话，在 rubric.yaml 的 groups 里把两条写成一组",
+        "contrary_phrase": "与 {other}（{place}）相反：{wordings}（共 {count} 种）一条要求说、一条不许说。"
+        "有意的话，在 rubric.yaml 的 groups 里把两条写成一组",
+        "swallowed": "短语「{phrase}」永远不算：凡是它命中的地方，{key} 的「{exception}」都把它排除了",
+        "critical_in_pass": "这个 pass 例子里，规则 {other} 判一票否决{quote}；请改例子，或检查那条规则是否太宽",
+        "fault_in_evidence": "这个 pass 例子的证据{quote}，规则 {other} 判不合格；请改例子，或检查那条规则是否太宽",
         # guidelines
         "guideline_id": "准则的编号「{value}」应写成 G01、G102 的样子",
         "guideline_twice": "准则「{value}」写了两次，第一次在「{first}」",
@@ -229,6 +237,16 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "bad_time_zone": "there is no time zone '{value}'",
         "nothing_to_extend": "extends finds no rubric to take over: this is the shipped one, or the installation is "
         "incomplete",
+        # rules with each other, found by rules check
+        "shared_phrase": "claims the same wordings as {other} ({place}): {wordings}, {count} in all, so that one "
+        "sentence counts twice. If that is intended, put both rules into one of the rubric's groups",
+        "contrary_phrase": "contradicts {other} ({place}): one requires and the other forbids {wordings} ({count} in "
+        "all). If that is intended, put both rules into one of the rubric's groups",
+        "swallowed": "the phrase '{phrase}' never counts: wherever it hits, '{exception}' of {key} excuses it",
+        "critical_in_pass": "in this pass example rule {other} fails critically{quote}; mend the example, or see "
+        "whether that rule is too wide",
+        "fault_in_evidence": "the evidence of this pass example{quote} is a failure of rule {other}; mend the example, "
+        "or see whether that rule is too wide",
         # guidelines
         "guideline_id": "a guideline's number reads like G01 or G102, not '{value}'",
         "guideline_twice": "guideline '{value}' is listed twice, first under '{first}'",
