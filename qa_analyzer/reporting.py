@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
@@ -21,11 +22,10 @@ from qa_analyzer.version import __version__
 from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
 from qa_analyzer.writers.page import CallToHear, CostlyRule, RunFacts, TeamRow
+from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from qa_analyzer.run import Report
 
 CALLS_TO_HEAR = 12
@@ -114,6 +114,41 @@ def read_rejected(folder: Path, *, most: int | None = None) -> pa.Table:
         plain = pc.replace_substring_regex(table[name], f"^'([{re.escape(FORMULA_STARTS)}])", r"\1")
         table = table.set_column(table.schema.get_field_index(name), name, plain)
     return table if most is None else table.slice(0, most)
+
+
+def past_findings(folder: Path, rule_id: str, *, most: int) -> PastFindings | None:
+    """What a finished report says of a rule: its newest failures and open questions, at most so many.
+
+    None if the report was not made with that rule. Raises FileNotFoundError if the folder holds no data of a report.
+    """
+    calls_path, findings_path = folder / "data" / "calls.parquet", folder / "data" / "findings.parquet"
+    column = f"rule:{rule_id}"
+    if column not in pq.read_schema(calls_path).names:
+        return None
+    calls = pq.read_table(calls_path, columns=["call_id", "started_at", column]).to_pandas()
+    wanted = [("rule", "=", rule_id), ("verdict", "in", ["fail", "undetermined"])]
+    columns = ["call_id", "verdict", "turn", "quote", "message"]
+    found = pq.read_table(findings_path, columns=columns, filters=wanted).to_pandas()
+    started = calls.set_index("call_id")["started_at"]
+    found["started_at"] = found["call_id"].map(started)
+    found["moment"] = pd.to_datetime(found["started_at"], utc=True, errors="coerce", format="ISO8601")
+    ordered = found.sort_values(["moment", "call_id"], ascending=[False, True], kind="stable", na_position="last")
+    counted = calls[column].value_counts()
+    return PastFindings(
+        {verdict: int(counted.get(verdict, 0)) for verdict in ("pass", "fail", "not_applicable", "undetermined")},
+        tuple(
+            PastFinding(
+                row.call_id,
+                row.started_at if isinstance(row.started_at, str) else None,
+                row.verdict,
+                None if pd.isna(row.turn) else int(row.turn),
+                row.quote or "",
+                row.message or "",
+            )
+            for row in ordered.head(most).itertuples()
+        ),
+        max(0, len(ordered) - most),
+    )
 
 
 def choose_pages(calls: pa.Table, most: int) -> set[str]:

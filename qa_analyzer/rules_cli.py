@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from qa_analyzer.console import (
     errors_explained,
     load_rules,
 )
+
+if TYPE_CHECKING:
+    from qa_analyzer.writers.rule_page import PastFindings
 
 app = typer.Typer(help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True)
 
@@ -130,12 +133,18 @@ def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
 def rules_explain(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="规则编号 The rule's id")],
     rules: RulesOption = None,
+    findings: Annotated[
+        Path | None, typer.Option("--findings", help="一份报告的文件夹：列出最近的判定 A report: show recent findings")
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="最多列几处 At most so many findings")] = 10,
     lang: LangOption = Lang.ZH,
 ) -> None:
-    """解释一条规则：为什么、怎样判、例子、更好的说法。 Explain one rule."""
+    """解释一条规则：为什么、怎样判、例子、更好的说法、最近的判定。 Explain one rule."""
     from rich.console import Console
 
     from qa_analyzer.errors import OptionError
+    from qa_analyzer.rule_views import view_rule
+    from qa_analyzer.rulebook.guidelines import load_guidelines
     from qa_analyzer.writers.rule_text import render_rule
 
     with errors_explained():
@@ -143,7 +152,26 @@ def rules_explain(
         found = [rule for rule in book.rules if rule.id == rule_id]
         if not found:
             raise OptionError(_no_such_rule(rule_id, {rule.id for rule in book.rules}, lang))
-    Console().print(render_rule(found[0], book, lang.value))
+        view = view_rule(found[0], book, load_guidelines(book.folder, lang=lang.value), lang.value)
+        past = _past_findings(findings, rule_id, most, lang) if findings else None
+    Console().print(render_rule(view, lang.value, past))
+
+
+def _past_findings(folder: Path, rule_id: str, most: int, lang: Lang) -> PastFindings:
+    from qa_analyzer.errors import OptionError
+    from qa_analyzer.reporting import past_findings
+
+    zh = lang is Lang.ZH
+    try:
+        past = past_findings(folder, rule_id, most=most)
+    except (OSError, ValueError) as error:
+        told = f"「{folder}」不是带 data/ 的报告；请用 score 的报告文件夹，输出里要有 parquet。"
+        english = f"{folder} is no report with data/; name the folder of a report whose outputs include parquet."
+        raise OptionError(told if zh else english) from error
+    if past is None:
+        told = f"这份报告没有用规则「{rule_id}」。"
+        raise OptionError(told if zh else f"that report was not made with the rule {rule_id!r}.")
+    return past
 
 
 @app.command("check")
@@ -249,3 +277,29 @@ def rules_new(
     else:
         typer.echo(f"wrote {path}")
         typer.echo(f"fill in the blanks, then: qa-analyzer rules test {rule_id}{named}")
+
+
+@app.command("pages")
+def rules_pages(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="写到哪个文件夹 Where to write")],
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """把规则写成网页目录：判什么、为什么、好的和不好的说法。 Write the rules as a catalogue of pages."""
+    from qa_analyzer.errors import OptionError
+    from qa_analyzer.rule_views import view_parts
+    from qa_analyzer.rulebook.guidelines import load_guidelines
+    from qa_analyzer.writers.html.rules import INDEX, is_ours, render_catalogue, write_catalogue
+
+    zh = lang is Lang.ZH
+    with errors_explained():
+        book = load_rules(rules, lang)
+        parts = view_parts(book, load_guidelines(book.folder, lang=lang.value), lang.value)
+        foreign = folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not is_ours(folder / INDEX)))
+        if foreign:
+            told = f"「{folder}」不是空的，也不是规则网页，没有写。请指定别的文件夹。"
+            raise OptionError(told if zh else f"{folder} is not empty and holds no rule pages; choose another.")
+        write_catalogue(folder, render_catalogue(parts, lang.value))
+    typer.echo(
+        f"{len(book.rules)} 条规则的网页：{folder / INDEX}" if zh else f"{len(book.rules)} rules: {folder / INDEX}"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -183,7 +183,7 @@ EXCEPTION = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(
     phrase=PHRASE, unless=st.lists(EXCEPTION, min_size=1, max_size=3), texts=st.lists(st.text("甲乙丙。", max_size=12))
 )
