@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from qa_analyzer.console import (
     SOME_REJECTED,
     Lang,
     LangOption,
+    NoMaskOption,
     RulesOption,
     errors_explained,
     load_rules,
@@ -303,3 +305,48 @@ def rules_pages(
     typer.echo(
         f"{len(book.rules)} 条规则的网页：{folder / INDEX}" if zh else f"{len(book.rules)} rules: {folder / INDEX}"
     )
+
+
+class Shown(StrEnum):
+    """Which findings a preview shows."""
+
+    FAIL = "fail"
+    UNDETERMINED = "undetermined"
+    PASS = "pass"  # noqa: S105  a verdict, not a password
+
+
+@app.command("preview")
+def rules_preview(
+    rule_file: Annotated[Path, typer.Argument(metavar="RULEFILE", help="规则文件，写好例子之前也行 A rule file")],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="文件、文件夹或通配符 Files, folders, globs")],
+    rules: RulesOption = None,
+    verdict: Annotated[
+        list[Shown] | None,
+        typer.Option("--verdict", help="列出哪些判定，可写几次（默认 fail、undetermined） Which findings"),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=0, help="最多列几处 At most so many findings")] = 5,
+    lang: LangOption = Lang.ZH,
+    no_mask: NoMaskOption = False,
+) -> None:
+    """试判一条规则：会判出多少、前几处是什么，不写报告。 Try one rule on calls without writing a report."""
+    from rich.console import Console
+
+    from qa_analyzer.figures import FIGURES
+    from qa_analyzer.judging import Ruleset, Verdict
+    from qa_analyzer.resources import shipped
+    from qa_analyzer.rulebook.loading import load_draft
+    from qa_analyzer.trials import preview
+    from qa_analyzer.writers.preview_text import render_preview
+
+    wanted = verdict or [Shown.FAIL, Shown.UNDETERMINED]
+    with errors_explained(mask=not no_mask):
+        home = shipped("rules")
+        shipped_rubric = home / "rubric.yaml"
+        book = load_draft(rule_file, rules or home, shipped_rubric=shipped_rubric, figures=FIGURES, lang=lang.value)
+        ruleset = Ruleset(book)
+        verdicts = [one for one in Verdict if one.code in {each.value for each in wanted}]
+        found = preview(inputs, ruleset, verdicts=verdicts, most=most, lang=lang.value, mask=not no_mask)
+    counts = found.tally.counts[book.rules[0].id]
+    facts = (found.tally.calls, found.tally.rejected)
+    console = Console()
+    console.print(render_preview(book.rules[0], facts, counts, found.findings, found.pages, lang.value))

@@ -18,8 +18,10 @@ from qa_analyzer.coverage import Counts
 from qa_analyzer.emotion.model import Estimates, load_model
 from qa_analyzer.judging import Ruleset, Verdict
 from qa_analyzer.model import CALL_SCHEMA
+from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import load, plan
 from qa_analyzer.tables import build_tables
+from qa_analyzer.writers.page import CallPage
 
 Lang = Literal["zh", "en"]
 
@@ -73,6 +75,58 @@ def count_verdicts(analysis: Analysis) -> NDArray[np.int64]:
     """(n_rules, n_verdicts) calls by verdict."""
     verdicts = analysis.judgement.verdicts
     return np.stack([(verdicts == verdict).sum(axis=0) for verdict in Verdict], axis=1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one rule says about an input: how often, and its first findings.
+
+    tally: calls by verdict; findings: verdict → number of findings; pages: calls with the findings to be shown, each
+    with the numbers of those rows in `page.findings`.
+    """
+
+    tally: Tally
+    findings: dict[str, int]
+    pages: list[tuple[CallPage, list[int]]]
+
+
+def preview(
+    inputs: Sequence[str],
+    ruleset: Ruleset,
+    *,
+    verdicts: Sequence[Verdict] = (Verdict.FAIL, Verdict.UNDETERMINED),
+    most: int = 5,
+    lang: Lang = "zh",
+    mask: bool = True,
+    model: Estimates | None = None,
+) -> Preview:
+    """Try a rule set of one rule. The first `most` findings of these verdicts are shown, in the order of the input."""
+    model = model or load_model()
+    counts = np.zeros((1, len(Verdict)), np.int64)
+    findings = dict.fromkeys(verdicts, 0)
+    calls = rejected = shown = 0
+    pages: list[tuple[CallPage, list[int]]] = []
+    for analysis, refused in judged_blocks(inputs, ruleset, lang=lang, model=model):
+        counts += count_verdicts(analysis)
+        calls += analysis.batch.n_calls
+        rejected += refused
+        rows = analysis.judgement.rows
+        wanted = np.flatnonzero(np.isin(rows.verdict, [int(one) for one in verdicts]))
+        for verdict in verdicts:
+            findings[verdict] += int((rows.verdict == verdict).sum())
+        chosen = np.unique(rows.call[wanted[: most - shown]])
+        if not len(chosen):
+            continue
+        # Judged again by themselves: a page costs more than a verdict, and only a few are asked for.
+        few = analyse(analysis.batch.columns.take(pa.array(chosen)), ruleset, model)
+        for page in build_pages(few, ruleset, lang, mask=mask):
+            mine = [at for at, one in enumerate(page.findings) if one["verdict"] in {each.code for each in verdicts}]
+            mine = mine[: most - shown]
+            shown += len(mine)
+            pages.append((page, mine))
+    total = Counts(*(int(counts[0, verdict]) for verdict in _IN_ORDER))
+    by_rule = {ruleset.rules[0].id: total}
+    return Preview(Tally(calls, rejected, by_rule), {one.code: count for one, count in findings.items()}, pages)
 
 
 def call_columns(ruleset: Ruleset) -> list[str]:

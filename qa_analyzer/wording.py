@@ -425,6 +425,16 @@ TEXTS: dict[str, Pair] = {
         "由 qa-analyzer rules pages 从规则文件生成，请改规则文件，不要改网页。可离线打开。",
         "Made from the rule files by qa-analyzer rules pages: change those, not these. Works offline.",
     ),
+    "preview.title": (
+        "{rule}  {name}：试判 {calls} 通，未读入 {rejected} 通",
+        "{rule}  {name}: {calls} calls, {rejected} rejected",
+    ),
+    "preview.verdict": ("判定", "Verdict"),
+    "preview.calls": ("通话", "Calls"),
+    "preview.share": ("比例", "Share"),
+    "preview.findings": ("处", "Findings"),
+    "preview.first": ("前 {shown} 处（共 {total} 处）", "The first {shown} of {total} findings"),
+    "preview.none": ("没有要列出的判定。", "No finding to show."),
     # coverage of the guidelines
     "coverage.guideline": ("准则", "Guideline"),
     "coverage.title": ("内容", "What"),

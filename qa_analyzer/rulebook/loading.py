@@ -21,7 +21,7 @@ from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_f
 from qa_analyzer.rulebook.messages import Issue, Language
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
 from qa_analyzer.rulebook.reading import compose, decode, extended, source_lines
-from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample
+from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample, Status
 from qa_analyzer.rulebook.shaping import Shaped, shape
 
 SUFFIXES = (".yaml", ".yml")
@@ -136,18 +136,67 @@ def read_rubric(
     return check_rubric(text, path=path, rule_ids=None, base=base, lang=lang)
 
 
+def load_draft(
+    path: Path,
+    folder: Path,
+    *,
+    shipped_rubric: Path | None = None,
+    figures: Collection[str] | None = None,
+    lang: Language = "zh",
+) -> Rulebook:
+    """One rule file, wherever it stands, with the rubric that counts for `folder`; its examples are not looked at.
+
+    Its id is its path in `folder`, or `draft/<stem>` outside of it. A rule that is off is on trial here. Raises
+    `RulesError`.
+    """
+    rubric, names, problems = read_rubric(folder, shipped_rubric=shipped_rubric, lang=lang)
+    text, found = _text(path, lang)
+    rule = None
+    if not found:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        within = path.resolve().relative_to(folder.resolve()) if inside else Path("draft", path.name)
+        rule_id = within.with_suffix("").as_posix()
+        known = replace(names, figures=figures)
+        rule, found = check_rule(text, rule_id=rule_id, path=path, names=known, draft=True, lang=lang)
+    problems += found
+    if rubric is None or rule is None or problems:
+        raise RulesError(problems)
+    if rule.spec.status is Status.OFF:
+        rule = replace(rule, spec=rule.spec.model_copy(update={"status": Status.TRIAL}))
+    return Rulebook((rule,), rubric, _hash({rule.id: text}, ""), folder)
+
+
+NO_EXAMPLES = "examples: [{pass: '客服：好'}, {fail: '客服：好'}, {undetermined: '客服：好'}]"
+"""Stands for the examples of a draft."""
+
+
+def _without_examples(node: yaml.Node) -> yaml.Node:
+    """A rule's nodes as if its examples were sound."""
+    theirs = compose(NO_EXAMPLES)[0]
+    if not isinstance(node, yaml.MappingNode) or not isinstance(theirs, yaml.MappingNode):
+        return node
+    kept = [(key, value) for key, value in node.value if getattr(key, "value", None) != "examples"]
+    return yaml.MappingNode(node.tag, [*kept, *theirs.value], node.start_mark, node.end_mark, node.flow_style)
+
+
 def check_rule(
-    text: str, *, rule_id: str, path: Path, names: KnownNames, lang: Language = "zh"
+    text: str, *, rule_id: str, path: Path, names: KnownNames, draft: bool = False, lang: Language = "zh"
 ) -> tuple[Rule | None, list[RuleProblem]]:
-    """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems."""
-    shaped, issues = _shaped(text, RuleFile)
-    if shaped is None:
+    """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems.
+
+    `draft`: whatever is or is not written under `examples`, nothing is said of it.
+    """
+    node, issues = compose(text)
+    if node is None:
         return None, _problems(text, path, issues, lang)
+    shaped = shape(_without_examples(node) if draft else node, RuleFile)
+    issues = list(shaped.issues)
     issues += _located(rule_flaws(shaped.draft, shaped.damaged, names), shaped.lines)
     spec, more = (None, []) if issues else _validated(shaped)
     if spec is None:
         return None, _problems(text, path, [*issues, *more], lang)
-    return Rule(rule_id, path, spec, _examples(spec, shaped.lines), shaped.lines), []
+    examples = () if draft else _examples(spec, shaped.lines)
+    return Rule(rule_id, path, spec, examples, shaped.lines), []
 
 
 def check_rubric(
