@@ -18,6 +18,7 @@ from qa_analyzer.console import (
     Lang,
     LangOption,
     RulesOption,
+    WaiversOption,
 )
 from qa_analyzer.console import errors_explained as _errors_explained
 
@@ -48,6 +49,7 @@ def score(
         Path | None, typer.Option("-o", "--out", help="报告文件夹（默认 reports/<日期>） Report folder")
     ] = None,
     rules: RulesOption = None,
+    waivers: WaiversOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
@@ -60,10 +62,11 @@ def score(
     ] = None,
 ) -> None:
     """评分：读入转写，写出报告。 Score calls and write a report."""
+    from dataclasses import replace
     from datetime import date
 
     with _errors_explained(mask=not no_mask):
-        options = _options(rules, workers, emotion, outputs, lang, no_mask)
+        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers)
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
     _say_result(result, lang)
@@ -71,7 +74,7 @@ def score(
         raise typer.Exit(CRITICAL_FOUND)
     if not result.scored:
         raise typer.Exit(NOTHING_SCORED)
-    raise typer.Exit(SOME_REJECTED if result.rejected else ALL_SCORED)
+    raise typer.Exit(SOME_REJECTED if result.rejected or result.unused_waivers else ALL_SCORED)
 
 
 def _options(rules: Path | None, workers: int, emotion: str, outputs: str, lang: Lang, no_mask: bool) -> Options:
@@ -104,6 +107,8 @@ def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
 
 
 def _say_result(result: RunResult, lang: Lang) -> None:
+    for one in result.unused_waivers:
+        typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
     if lang is Lang.ZH:
@@ -129,6 +134,7 @@ def show(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="文件、文件夹或通配符 File, folder, glob")],
     call_id: Annotated[str, typer.Argument(metavar="CALL_ID", help="通话编号 The call's id")],
     rules: RulesOption = None,
+    waivers: WaiversOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -136,13 +142,16 @@ def show(
     ] = False,
 ) -> None:
     """看一通：得分明细、判定、全文。 Show one call: breakdown, findings, transcript."""
+    from dataclasses import replace
+
     from rich.console import Console
 
     from qa_analyzer.run import find_call
     from qa_analyzer.writers.terminal import render_call
 
     with _errors_explained(mask=not no_mask):
-        page, names = find_call([source], call_id, _options(rules, 1, emotion, "csv", lang, no_mask))
+        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers)
+        page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
 
 

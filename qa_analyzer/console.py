@@ -26,6 +26,10 @@ ALL_SCORED, SOME_REJECTED, NOTHING_SCORED, CRITICAL_FOUND = 0, 1, 2, 3
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹（默认用自带的规则） Folder of rules")]
 LangOption = Annotated[Lang, typer.Option("--lang", help="报告和提示的语言 Language")]
+WaiversOption = Annotated[
+    Path | None,
+    typer.Option("--waivers", help="豁免文件（默认用规则文件夹里的 waivers.yaml） File of waivers"),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

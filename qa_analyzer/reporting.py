@@ -75,6 +75,7 @@ def run_facts(report: Report) -> RunFacts:
         undetermined_share=open_ / (decided + open_) if decided + open_ else None,
         recovery_rate=recovered / unhappy if unhappy else None,
         repaired=sum(report.repaired.values()),
+        waived=report.waived,
         not_assessable_reasons=dict(report.reasons),
         grades=grades,
         ruleset=report.engine.ruleset.rulebook.hash,
@@ -181,7 +182,8 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         read = read.take(pa.array(sorted(first.values()), pa.int64()))
         if not read.num_rows:
             continue
-        for page in build_pages(engine.analyse(read), engine.ruleset, lang, mask=options.mask):
+        analysis = engine.analyse(read)
+        for page in build_pages(analysis, engine.ruleset, lang, mask=options.mask, waivers=engine.waivers):
             write_call(report.folder, page, names, lang, masked=options.mask)
             done.add(page.call["call_id"])
     quotes = Quotes(report.data / "findings.parquet")
@@ -215,8 +217,8 @@ class Quotes:
         file = pq.ParquetFile(path)
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction"]).to_pandas()
-            critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail")
+            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction", "waived"]).to_pandas()
+            critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail") & ~frame["waived"]
             frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
             failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
             gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(
@@ -338,7 +340,7 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
         mine = sorted(
             by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
         )
-        fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info"]
+        fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
         first = fails[0] if fails else {}

@@ -181,11 +181,13 @@ def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
     """检查规则：写法、例子、互相矛盾、离情绪阈值太近的例子。 Check rules: form, examples, contradictions."""
     from qa_analyzer.rule_testing import check_rules, examples_near_threshold
     from qa_analyzer.rulebook.guidelines import load_guidelines
+    from qa_analyzer.rulebook.waivers import load_waivers
     from qa_analyzer.tested import remember
 
     with errors_explained():
         book = load_rules(rules, lang)
         load_guidelines(book.folder, lang=lang.value)
+        load_waivers(None, book, lang=lang.value)
         checked = check_rules(book, lang=lang.value)
         close = examples_near_threshold(book)
     wrong = [one for one in checked.results if not one.ok]

@@ -83,6 +83,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "suggest": ("参考话术", "Better wording"),
         "deduction": ("扣分", "Deduction"),
         "same_fault_as": ("同一过失已扣于", "Same fault as"),
+        "waived": ("已豁免", "Waived"),
+        "waiver": ("豁免说明", "Waiver"),
     },
     "emotion": {
         "call_id": ("通话编号", "Call ID"),
@@ -250,6 +252,10 @@ TEXTS: dict[str, Pair] = {
     ),
     "index.share_of_rules": ("占所有适用的判定", "of all applicable verdicts"),
     "index.repaired": ("另有 {n} 处输入已自动修复", "{n} places of the input were repaired"),
+    "index.waived": (
+        "另有 {n} 处不合格已豁免，不扣分，仍列在各通话里",
+        "{n} failures were waived: shown, without points",
+    ),
     "index.grades": ("等级分布", "Grades"),
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
     "index.hear_note": (
@@ -358,6 +364,8 @@ TEXTS: dict[str, Pair] = {
     "call.no_points": ("不扣分", "no deduction"),
     "call.deducts": ("扣 {n} 分", "−{n}"),
     "call.trial": ("试行规则，不扣分", "Rule on trial, no deduction"),
+    "call.waived": ("已豁免，不扣分", "waived, no deduction"),
+    "call.waiver": ("豁免", "Waiver"),
     "call.backchannel": ("附和", "backchannel"),
     "call.gap": ("间隔 {n} 秒", "{n} s gap"),
     "call.legend": ("图例", "Legend"),

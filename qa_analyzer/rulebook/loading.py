@@ -244,18 +244,29 @@ def _extends_line(node: yaml.Node) -> int:
 
 
 def read_model(
-    path: Path, model: type[Model], flaws: Callable[[Model], Iterable[Flaw]], *, lang: Language = "zh"
+    path: Path,
+    model: type[Model],
+    flaws: Callable[[Model], Iterable[Flaw]],
+    *,
+    lang: Language = "zh",
+    list_as: str | None = None,
 ) -> tuple[Model | None, Mapping[KeyPath, int], list[RuleProblem]]:
     """A file of another kind, as strictly as a rule: the model or None, the line of each key path, all problems.
 
-    `flaws` looks for mistakes of meaning where the shape is sound.
+    `flaws` looks for mistakes of meaning where the shape is sound. `list_as`: the file is a plain list, and this is
+    the key of the model that holds it.
     """
     text, problems = _text(path, lang)
     if problems:
         return None, {}, problems
-    shaped, issues = _shaped(text, model)
-    if shaped is None:
+    node, issues = compose(text)
+    if node is None:
         return None, {}, _problems(text, path, issues, lang)
+    if list_as:
+        key = yaml.ScalarNode("tag:yaml.org,2002:str", list_as, node.start_mark, node.start_mark)
+        node = yaml.MappingNode("tag:yaml.org,2002:map", [(key, node)], node.start_mark, node.end_mark)
+    shaped = shape(node, model)
+    issues = list(shaped.issues)
     if not issues:
         issues = _located(flaws(shaped.draft), shaped.lines)
     found, more = (None, []) if issues else _validated(shaped)

@@ -160,6 +160,13 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "swallowed": "短语「{phrase}」永远不算：凡是它命中的地方，{key} 的「{exception}」都把它排除了",
         "critical_in_pass": "这个 pass 例子里，规则 {other} 判一票否决{quote}；请改例子，或检查那条规则是否太宽",
         "fault_in_evidence": "这个 pass 例子的证据{quote}，规则 {other} 判不合格；请改例子，或检查那条规则是否太宽",
+        # waivers
+        "not_a_date": "「{key}」的「{value}」不是日期；请写成 2026-12-31",
+        "waiver_expired": "豁免已在 {value} 到期，今天是 {today}：请删去，或重新审批、改日期",
+        "waived_off": "规则「{value}」已停用，不用豁免",
+        "waived_twice": "通话「{call}」的规则「{rule}」豁免了两次，第一次是第 {first} 项",
+        "waiver_no_call": "豁免没有用上：输入里没有通话「{call}」",
+        "waiver_no_fail": "豁免没有用上：通话「{call}」的规则「{rule}」没有判不合格，判的是{verdict}",
         # guidelines
         "guideline_id": "准则的编号「{value}」应写成 G01、G102 的样子",
         "guideline_twice": "准则「{value}」写了两次，第一次在「{first}」",
@@ -247,6 +254,13 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "whether that rule is too wide",
         "fault_in_evidence": "the evidence of this pass example{quote} is a failure of rule {other}; mend the example, "
         "or see whether that rule is too wide",
+        # waivers
+        "not_a_date": "'{value}' of '{key}' is no date; write 2026-12-31",
+        "waiver_expired": "the waiver expired on {value}, and today is {today}: remove it, or have it renewed",
+        "waived_off": "rule '{value}' is off and needs no waiver",
+        "waived_twice": "rule '{rule}' is waived twice for call '{call}', first in entry {first}",
+        "waiver_no_call": "unused waiver: the input has no call '{call}'",
+        "waiver_no_fail": "unused waiver: rule '{rule}' did not fail on call '{call}', its verdict is {verdict}",
         # guidelines
         "guideline_id": "a guideline's number reads like G01 or G102, not '{value}'",
         "guideline_twice": "guideline '{value}' is listed twice, first under '{first}'",

@@ -98,6 +98,8 @@ def _findings(cards: list[Card], names: Names, lang: Lang) -> Table:
         detail = Text(without_controls(finding["message"] or ""))
         if card.same_fault:
             detail.append(f"\n{word(lang, 'call.same_fault', rule=without_controls(card.same_fault))}", "dim")
+        if card.waiver:
+            detail.append(f"\n{word(lang, 'call.waiver')}: {without_controls(card.waiver)}", "bold")
         if finding["quote"]:
             opened, closed = word(lang, "quote_open"), word(lang, "quote_close")
             quote = f"{opened}{without_controls(finding['quote'])}{closed}"
