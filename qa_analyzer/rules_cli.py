@@ -35,13 +35,16 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
     from rich.table import Table
 
     from qa_analyzer.tables import rule_text
+    from qa_analyzer.wording import code_word
 
     with errors_explained():
         book = load_rules(rules, lang)
     zh = lang is Lang.ZH
     table = Table(box=None)
     for heading in (
-        ("规则", "名称", "评分项", "严重程度", "出处") if zh else ("rule", "name", "criterion", "severity", "source")
+        ("规则", "名称", "评分项", "严重程度", "状态", "出处")
+        if zh
+        else ("rule", "name", "criterion", "severity", "status", "source")
     ):
         table.add_column(heading)
     for rule in book.rules:
@@ -50,7 +53,8 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
             rule.id,
             rule_text(rule, "name", lang.value),
             criterion.name if zh else criterion.en,
-            rule.spec.severity.value,
+            code_word("severity", rule.spec.severity.value, lang.value),
+            code_word("status", rule.spec.status.value, lang.value),
             " ".join(rule.spec.source),
         )
     Console().print(table)
