@@ -46,8 +46,11 @@ def judged_blocks(
     seen: set[str] = set()
     for block in plan(inputs, lang=lang):
         chunk = load(block, lang=lang, time_zone=ruleset.rubric.time_zone)
-        ids = chunk.calls.column("call_id").to_pylist()
-        fresh = [index for index, one in enumerate(ids) if one not in seen and not seen.add(one)]  # type: ignore[func-returns-value]
+        fresh = []
+        for index, one in enumerate(chunk.calls.column("call_id").to_pylist()):
+            if one not in seen:
+                seen.add(one)
+                fresh.append(index)
         calls = chunk.calls.take(pa.array(fresh, pa.int64()))
         if calls.num_rows or chunk.rejected:
             yield analyse(calls, ruleset, model), chunk.read - len(fresh)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
+from math import prod
+from typing import NamedTuple
 
 from qa_analyzer.errors import RuleProblem
 from qa_analyzer.phrases import GAP, Branch, Phrase, parse_phrase
@@ -60,25 +62,35 @@ def shared_phrases(rulebook: Rulebook, *, lang: Language = "zh") -> list[RulePro
         for where, claim in _claims(rule):
             for literal in claim.branch.parts[0].literals:
                 places[*where, literal].append(claim)
-    shared: dict[tuple[str, str, bool], dict[str, tuple[_Claim, _Claim]]] = defaultdict(dict)
+    shared: dict[tuple[str, str, bool], list[_Shared]] = defaultdict(list)
+    done: set[tuple[int, int]] = set()
+    meet: dict[tuple[str, str], bool] = {}
     for claims in places.values():
         for first, second in combinations(claims, 2):
-            if first.rule.id == second.rule.id or not _may_meet(first.rule, second.rule, rulebook.rubric):
+            # Two branches meet at each first literal that they share; they are compared once.
+            if first.rule.id == second.rule.id or (id(first), id(second)) in done:
+                continue
+            done.add((id(first), id(second)))
+            pair = (first.rule.id, second.rule.id)
+            if pair not in meet:
+                meet[pair] = _may_meet(first.rule, second.rule, rulebook.rubric)
+            if not meet[pair]:
                 continue
             kinds = {first.kind, second.kind}
             if ACCEPTS in kinds and FORBIDS not in kinds:
                 continue
-            key = (first.rule.id, second.rule.id, len(kinds) > 1)
-            for wording in _common(first.branch, second.branch):
-                shared[key].setdefault(wording, (first, second))
+            count = _count_common(first.branch, second.branch)
+            if count:
+                shared[*pair, len(kinds) > 1].append(_Shared(first, second, count))
     found = []
-    for (_, _, contrary), wordings in shared.items():
-        first, second = next(iter(wordings.values()))
+    for (_, _, contrary), several in shared.items():
+        first, second = several[0].first, several[0].second
+        wordings = (wording for one in several for wording in _common(one.first.branch, one.second.branch))
         facts = {
             "other": first.rule.id,
             "place": f"{first.rule.path.name}:{first.rule.line_of(first.at)}",
-            "wordings": "、".join(f"「{one}」" for one in sorted(wordings)[:WORDINGS_SHOWN]),
-            "count": str(len(wordings)),
+            "wordings": "、".join(f"「{one}」" for one in islice(dict.fromkeys(islice(wordings, 50)), WORDINGS_SHOWN)),
+            "count": str(sum(one.count for one in several)),
         }
         line = second.rule.line_of(second.at)
         what = "contrary_phrase" if contrary else "shared_phrase"
@@ -102,6 +114,21 @@ def _claims(rule: Rule) -> Iterator[tuple[tuple[object, ...], _Claim]]:
 def _may_meet(first: Rule, second: Rule, rubric: Rubric) -> bool:
     return bool(set(first.spec.applies_to) & set(second.spec.applies_to)) and not are_grouped(
         rubric, first.id, second.id
+    )
+
+
+class _Shared(NamedTuple):
+    """Two claims and the number of wordings that both stand for."""
+
+    first: _Claim
+    second: _Claim
+    count: int
+
+
+def _count_common(first: Branch, second: Branch) -> int:
+    """How many wordings both branches, of the same shape, stand for."""
+    return prod(
+        len(set(one.literals) & set(other.literals)) for one, other in zip(first.parts, second.parts, strict=True)
     )
 
 

@@ -111,6 +111,13 @@ def test_many_wordings_of_a_pair_are_one_warning_at_the_line_of_the_second(tmp_p
     assert "共 4 种" in problem.message
 
 
+def test_wordings_of_phrases_with_many_gaps_are_counted_not_listed() -> None:
+    """20⁵ wordings: who lists them all does not come back."""
+    part = "(" + "|".join(f"甲{chr(0x4E00 + number)}" for number in range(20)) + ")"
+    (message,) = shared(forbids("a", "…".join([part] * 5)), forbids("b", "…".join([part] * 5)))
+    assert f"共 {20**5} 种" in message
+
+
 # ---- swallowed -------------------------------------------------------------------------------------------------
 
 
