@@ -90,7 +90,7 @@ def shared_phrases(rulebook: Rulebook, *, lang: Language = "zh") -> list[RulePro
             "other": first.rule.id,
             "place": f"{first.rule.path.name}:{first.rule.line_of(first.at)}",
             "wordings": "、".join(f"「{one}」" for one in islice(dict.fromkeys(islice(wordings, 50)), WORDINGS_SHOWN)),
-            "count": str(sum(one.count for one in several)),
+            "count": str(sum(one.wordings for one in several)),
         }
         line = second.rule.line_of(second.at)
         what = "contrary_phrase" if contrary else "shared_phrase"
@@ -122,7 +122,7 @@ class _Shared(NamedTuple):
 
     first: _Claim
     second: _Claim
-    count: int
+    wordings: int
 
 
 def _count_common(first: Branch, second: Branch) -> int:
