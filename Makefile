@@ -1,6 +1,7 @@
 # make demo    scores the sample calls, with nothing but Python >= 3.11 and make on the machine
 # make test    runs the tests            make check    style, types, layers, the rules' examples
 # make bench   measures the speed        make venv     the environment for developers
+# make rule-pages   writes docs/rules/ anew after a rule was changed
 # make clean   removes what these made (never your reports)
 
 PYTHON ?= python3
@@ -10,10 +11,10 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constra
 RUNTIME = $(VENV)/.runtime
 DEV = $(VENV)/.dev
 
-.PHONY: help venv new-venv demo test check bench clean
+.PHONY: help venv new-venv demo test check bench rule-pages clean
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 venv: $(DEV)
 
@@ -29,6 +30,9 @@ check: $(DEV)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/qa-analyzer rules test
+
+rule-pages: $(RUNTIME)
+	@$(BIN)/qa-analyzer rules pages docs/rules
 
 bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/bench.py

@@ -33,6 +33,7 @@ def score(
     inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     rules: str | os.PathLike[str] | None = None,
+    waivers: str | os.PathLike[str] | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     emotion: str = "model",
@@ -41,7 +42,8 @@ def score(
 ) -> Report:
     """Score transcripts: a file, a folder, a glob, or several of them.
 
-    With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
+    `waivers`: a file of failures to let pass; by default the one in the rules folder. With `folder` the whole report
+    (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
     from qa_analyzer.reporting import read_rejected
@@ -51,6 +53,7 @@ def score(
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     options = Options(
         rules=None if rules is None else Path(rules),
+        waivers=None if waivers is None else Path(waivers),
         workers=workers,
         emotion=emotion,
         lang=lang,

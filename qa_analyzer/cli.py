@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa_analyzer import rules_cli
+from qa_analyzer.console import (
+    ALL_SCORED,
+    CRITICAL_FOUND,
+    NOTHING_SCORED,
+    SOME_REJECTED,
+    Lang,
+    LangOption,
+    RulesOption,
+    WaiversOption,
+)
+from qa_analyzer.console import errors_explained as _errors_explained
+
 if TYPE_CHECKING:
-    from qa_analyzer.rulebook.model import Rulebook
     from qa_analyzer.run import Options, RunResult
 
 app = typer.Typer(
@@ -24,59 +33,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(
-    help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True
-)
-app.add_typer(rules_app, name="rules")
-
-
-class Lang(StrEnum):
-    """Language of reports and messages."""
-
-    ZH = "zh"
-    EN = "en"
+app.add_typer(rules_cli.app, name="rules")
 
 
 class FailOn(StrEnum):
     """What makes the exit status 3."""
 
     CRITICAL = "critical"
-
-
-ALL_SCORED, SOME_REJECTED, NOTHING_SCORED, CRITICAL_FOUND = 0, 1, 2, 3
-"""Exit codes (contract)."""
-
-RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹（默认用自带的规则） Folder of rules")]
-LangOption = Annotated[Lang, typer.Option("--lang", help="报告和提示的语言 Language")]
-
-
-@contextmanager
-def _errors_explained(*, mask: bool = True) -> Iterator[None]:
-    """Errors with a remedy are printed; everything else is a bug and keeps its traceback.
-
-    Names of files and calls may hold personal data, so they are masked. Lines of rules are shown as written.
-    """
-    from qa_analyzer.errors import QaAnalyzerError, RulesError
-
-    try:
-        yield
-    except RulesError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(NOTHING_SCORED) from error
-    except QaAnalyzerError as error:
-        from qa_analyzer.privacy import mask_string
-
-        typer.echo(mask_string(str(error)) if mask else str(error), err=True)
-        raise typer.Exit(NOTHING_SCORED) from error
-
-
-def _load(rules: Path | None, lang: Lang) -> Rulebook:
-    from qa_analyzer.figures import FIGURES
-    from qa_analyzer.resources import shipped
-    from qa_analyzer.rulebook import load_rulebook
-
-    home = shipped("rules")
-    return load_rulebook(rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=lang.value)
 
 
 @app.command()
@@ -86,6 +49,7 @@ def score(
         Path | None, typer.Option("-o", "--out", help="报告文件夹（默认 reports/<日期>） Report folder")
     ] = None,
     rules: RulesOption = None,
+    waivers: WaiversOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
@@ -98,10 +62,11 @@ def score(
     ] = None,
 ) -> None:
     """评分：读入转写，写出报告。 Score calls and write a report."""
+    from dataclasses import replace
     from datetime import date
 
     with _errors_explained(mask=not no_mask):
-        options = _options(rules, workers, emotion, outputs, lang, no_mask)
+        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers)
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
     _say_result(result, lang)
@@ -109,7 +74,7 @@ def score(
         raise typer.Exit(CRITICAL_FOUND)
     if not result.scored:
         raise typer.Exit(NOTHING_SCORED)
-    raise typer.Exit(SOME_REJECTED if result.rejected else ALL_SCORED)
+    raise typer.Exit(SOME_REJECTED if result.rejected or result.unused_waivers else ALL_SCORED)
 
 
 def _options(rules: Path | None, workers: int, emotion: str, outputs: str, lang: Lang, no_mask: bool) -> Options:
@@ -142,6 +107,8 @@ def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
 
 
 def _say_result(result: RunResult, lang: Lang) -> None:
+    for one in result.unused_waivers:
+        typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
     if lang is Lang.ZH:
@@ -167,6 +134,7 @@ def show(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="文件、文件夹或通配符 File, folder, glob")],
     call_id: Annotated[str, typer.Argument(metavar="CALL_ID", help="通话编号 The call's id")],
     rules: RulesOption = None,
+    waivers: WaiversOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -174,13 +142,16 @@ def show(
     ] = False,
 ) -> None:
     """看一通：得分明细、判定、全文。 Show one call: breakdown, findings, transcript."""
+    from dataclasses import replace
+
     from rich.console import Console
 
     from qa_analyzer.run import find_call
     from qa_analyzer.writers.terminal import render_call
 
     with _errors_explained(mask=not no_mask):
-        page, names = find_call([source], call_id, _options(rules, 1, emotion, "csv", lang, no_mask))
+        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers)
+        page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
 
 
@@ -196,131 +167,6 @@ def demo(
         options = _options(None, 1, "model", "csv,parquet,xlsx,html", lang, no_mask=False)
         result = _scored([str(shipped("sample_transcripts"))], out or Path("reports") / "demo", options)
     _say_result(result, lang)
-
-
-@rules_app.command("list")
-def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
-    """列出所有规则。 List all rules."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from qa_analyzer.tables import rule_text
-
-    with _errors_explained():
-        book = _load(rules, lang)
-    zh = lang is Lang.ZH
-    table = Table(box=None)
-    for heading in (
-        ("规则", "名称", "评分项", "严重程度", "出处") if zh else ("rule", "name", "criterion", "severity", "source")
-    ):
-        table.add_column(heading)
-    for rule in book.rules:
-        criterion = book.rubric.criteria[rule.spec.criterion]
-        table.add_row(
-            rule.id,
-            rule_text(rule, "name", lang.value),
-            criterion.name if zh else criterion.en,
-            rule.spec.severity.value,
-            " ".join(rule.spec.source),
-        )
-    Console().print(table)
-
-
-@rules_app.command("test")
-def rules_test(
-    ids: Annotated[list[str] | None, typer.Argument(help="只测这些规则 Only these rules")] = None,
-    rules: RulesOption = None,
-    lang: LangOption = Lang.ZH,
-) -> None:
-    """运行规则里的例子。 Run the examples of the rules."""
-    from qa_analyzer.rule_testing import check_examples
-    from qa_analyzer.tested import remember
-
-    with _errors_explained():
-        book = _load(rules, lang)
-        known = {rule.id for rule in book.rules}
-        unknown = [one for one in ids or () if one not in known]
-        if unknown:
-            from qa_analyzer.errors import OptionError
-
-            raise OptionError("\n".join(_no_such_rule(one, known, lang) for one in unknown))
-        results = [one for one in check_examples(book, lang=lang.value) if not ids or one.rule.id in ids]
-    wrong = [one for one in results if not one.ok]
-    if not ids:
-        remember(book.hash, passed=not wrong)
-    for one in wrong:
-        typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
-    zh = lang is Lang.ZH
-    count = len({one.rule.id for one in results})
-    if zh:
-        typer.echo(f"{count} 条规则，{len(results)} 个例子，{len(wrong)} 个不符")
-    else:
-        typer.echo(f"{count} rules, {len(results)} examples, {len(wrong)} wrong")
-    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
-
-
-def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(rule, sorted(known), 1)
-    if lang is Lang.ZH:
-        return f"没有规则「{rule}」。" + (f"是不是「{near[0]}」？" if near else "用 qa-analyzer rules list 查看。")
-    return f"no rule {rule!r}." + (f" Did you mean {near[0]!r}?" if near else " See qa-analyzer rules list.")
-
-
-@rules_app.command("explain")
-def rules_explain(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="规则编号 The rule's id")],
-    rules: RulesOption = None,
-    lang: LangOption = Lang.ZH,
-) -> None:
-    """解释一条规则：为什么、怎样判、例子、更好的说法。 Explain one rule."""
-    from rich.console import Console
-
-    from qa_analyzer.errors import OptionError
-    from qa_analyzer.writers.rule_text import render_rule
-
-    with _errors_explained():
-        book = _load(rules, lang)
-        found = [rule for rule in book.rules if rule.id == rule_id]
-        if not found:
-            raise OptionError(_no_such_rule(rule_id, {rule.id for rule in book.rules}, lang))
-    Console().print(render_rule(found[0], book, lang.value))
-
-
-@rules_app.command("check")
-def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
-    """检查规则：写法、例子、离情绪阈值太近的例子。 Check rules: form, examples, examples near an emotion threshold."""
-    from qa_analyzer.rule_testing import check_examples, examples_near_threshold
-    from qa_analyzer.tested import remember
-
-    with _errors_explained():
-        book = _load(rules, lang)
-        results = check_examples(book, lang=lang.value)
-        close = examples_near_threshold(book)
-    wrong = [one for one in results if not one.ok]
-    remember(book.hash, passed=not wrong)
-    zh = lang is Lang.ZH
-    for one in wrong:
-        typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
-    for near in close:
-        note = "情绪值离阈值太近，换模型可能变" if zh else "the emotion value is close to the threshold"
-        typer.echo(f"{near.rule.path}:{near.line}: {note}: {near.value:+.3f} ({near.threshold}) {near.text}")
-    if zh:
-        typer.echo(f"{len(book.rules)} 条规则，{len(results)} 个例子，{len(wrong)} 个不符，{len(close)} 处提醒")
-    else:
-        typer.echo(f"{len(book.rules)} rules, {len(results)} examples, {len(wrong)} wrong, {len(close)} notes")
-    raise typer.Exit(SOME_REJECTED if wrong else ALL_SCORED)
-
-
-@rules_app.command("schema")
-def rules_schema(
-    rubric: Annotated[bool, typer.Option("--rubric", help="评分标准的 schema The rubric's")] = False,
-) -> None:
-    """打印规则文件的 JSON Schema，供编辑器使用。 Print the JSON Schema for editors."""
-    from qa_analyzer.rulebook.json_schema import rubric_json_schema, rule_json_schema
-
-    typer.echo(json.dumps(rubric_json_schema() if rubric else rule_json_schema(), ensure_ascii=False, indent=2))
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ Does not know how a call is judged: `run_examples` is given the judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
@@ -97,6 +97,7 @@ class ExampleFinding:
     rule: str
     verdict: str
     evidence: ExpectedEvidence | None
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,21 +211,46 @@ def script_problems(rulebook: Rulebook, *, lang: Language = "zh") -> list[RulePr
     ]
 
 
-def run_examples(rulebook: Rulebook, judge: Judge, *, lang: Language = "zh") -> list[ExampleResult]:
-    """Judge every example of every rule in one batch; one result an example, in order of rules and examples.
+@dataclass(frozen=True, slots=True)
+class JudgedExample:
+    """An example and what all rules say about its call; None where nothing is said in it."""
+
+    rule: Rule
+    example: RuleExample
+    outcome: ExampleOutcome | None
+
+
+def judge_examples(rulebook: Rulebook, judge: Judge, *, only: Collection[str] | None = None) -> list[JudgedExample]:
+    """Judge every example of every rule in one batch, in order of rules and examples.
+
+    `only`: the ids of the rules whose examples count; they are judged by all rules even so.
+    """
+    rules = [rule for rule in rulebook.rules if only is None or rule.id in only]
+    pairs = [(rule, example) for rule in rules for example in rule.examples]
+    calls = [build_example(rule.id, example)[0] for rule, example in pairs]
+    judged = [call for call in calls if call.utterances]
+    outcomes = dict(zip((call.call_id for call in judged), judge(judged, rulebook), strict=True)) if judged else {}
+    return [
+        JudgedExample(rule, example, outcomes.get(call.call_id))
+        for (rule, example), call in zip(pairs, calls, strict=True)
+    ]
+
+
+def run_examples(
+    rulebook: Rulebook, judge: Judge, *, lang: Language = "zh", only: Collection[str] | None = None
+) -> list[ExampleResult]:
+    """Judge examples; one result an example."""
+    return [example_result(one, lang=lang) for one in judge_examples(rulebook, judge, only=only)]
+
+
+def example_result(judged: JudgedExample, *, lang: Language = "zh") -> ExampleResult:
+    """Whether an example came out as it says.
 
     An example is right if the rule's verdict is the one it names, and, where it marks evidence, the findings with that
     verdict show exactly the marked spans. A known gap (`todo_…`) must be wrong: if it is right it is reported, so that
     it becomes an ordinary example. A script with a mistake is never right.
     """
-    pairs = [(rule, example) for rule in rulebook.rules for example in rule.examples]
-    calls = [build_example(rule.id, example)[0] for rule, example in pairs]
-    judged = [call for call in calls if call.utterances]
-    outcomes = dict(zip((call.call_id for call in judged), judge(judged, rulebook), strict=True)) if judged else {}
-    return [
-        _result(rule, example, outcomes.get(call.call_id), lang)
-        for (rule, example), call in zip(pairs, calls, strict=True)
-    ]
+    return _result(judged.rule, judged.example, judged.outcome, lang)
 
 
 def _result(rule: Rule, example: RuleExample, outcome: ExampleOutcome | None, lang: Language) -> ExampleResult:

@@ -14,8 +14,8 @@ from qa_analyzer.model import Role
 from qa_analyzer.phases import PHASES, Phases
 from qa_analyzer.privacy import masked_points
 from qa_analyzer.progress import Progress, Stage, all_phases, follow_frameworks
-from qa_analyzer.rubric import score_calls
-from qa_analyzer.tables import build_tables
+from qa_analyzer.rulebook.waivers import NO_WAIVERS, Waivers
+from qa_analyzer.tables import build_tables, score_analysis
 from qa_analyzer.text import to_string
 from qa_analyzer.writers.page import (
     CallPage,
@@ -31,13 +31,18 @@ from qa_analyzer.writers.page import (
 
 
 def build_pages(
-    analysis: Analysis, ruleset: Ruleset, lang: Literal["zh", "en"], *, mask: bool = True
+    analysis: Analysis,
+    ruleset: Ruleset,
+    lang: Literal["zh", "en"],
+    *,
+    mask: bool = True,
+    waivers: Waivers = NO_WAIVERS,
 ) -> list[CallPage]:
     """The pages of all calls of a batch, in order. For some calls only: a loop over turns is fine here."""
     batch = analysis.batch
     points = masked_points(batch) if mask else batch.points
-    tables, _ = build_tables(analysis, ruleset, lang, mask=mask)
-    scores = score_calls(analysis.judgement, ruleset, analysis.court.facts.not_assessable < 0)
+    tables, _ = build_tables(analysis, ruleset, lang, mask=mask, waivers=waivers)
+    scores, _ = score_analysis(analysis, ruleset, waivers)
     calls = tables.calls.to_pylist()
     findings = tables.findings.to_pylist()
     emotion = tables.emotion.to_pylist()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
@@ -21,11 +22,10 @@ from qa_analyzer.version import __version__
 from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
 from qa_analyzer.writers.page import CallToHear, CostlyRule, RunFacts, TeamRow
+from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from qa_analyzer.run import Report
 
 CALLS_TO_HEAR = 12
@@ -75,6 +75,7 @@ def run_facts(report: Report) -> RunFacts:
         undetermined_share=open_ / (decided + open_) if decided + open_ else None,
         recovery_rate=recovered / unhappy if unhappy else None,
         repaired=sum(report.repaired.values()),
+        waived=report.waived,
         not_assessable_reasons=dict(report.reasons),
         grades=grades,
         ruleset=report.engine.ruleset.rulebook.hash,
@@ -116,6 +117,41 @@ def read_rejected(folder: Path, *, most: int | None = None) -> pa.Table:
     return table if most is None else table.slice(0, most)
 
 
+def past_findings(folder: Path, rule_id: str, *, most: int) -> PastFindings | None:
+    """What a finished report says of a rule: its newest failures and open questions, at most so many.
+
+    None if the report was not made with that rule. Raises FileNotFoundError if the folder holds no data of a report.
+    """
+    calls_path, findings_path = folder / "data" / "calls.parquet", folder / "data" / "findings.parquet"
+    column = f"rule:{rule_id}"
+    if column not in pq.read_schema(calls_path).names:
+        return None
+    calls = pq.read_table(calls_path, columns=["call_id", "started_at", column]).to_pandas()
+    wanted = [("rule", "=", rule_id), ("verdict", "in", ["fail", "undetermined"])]
+    columns = ["call_id", "verdict", "turn", "quote", "message"]
+    found = pq.read_table(findings_path, columns=columns, filters=wanted).to_pandas()
+    started = calls.set_index("call_id")["started_at"]
+    found["started_at"] = found["call_id"].map(started)
+    found["moment"] = pd.to_datetime(found["started_at"], utc=True, errors="coerce", format="ISO8601")
+    ordered = found.sort_values(["moment", "call_id"], ascending=[False, True], kind="stable", na_position="last")
+    counted = calls[column].value_counts()
+    return PastFindings(
+        {verdict: int(counted.get(verdict, 0)) for verdict in ("pass", "fail", "not_applicable", "undetermined")},
+        tuple(
+            PastFinding(
+                row.call_id,
+                row.started_at if isinstance(row.started_at, str) else None,
+                row.verdict,
+                None if pd.isna(row.turn) else int(row.turn),
+                row.quote or "",
+                row.message or "",
+            )
+            for row in ordered.head(most).itertuples()
+        ),
+        max(0, len(ordered) - most),
+    )
+
+
 def choose_pages(calls: pa.Table, most: int) -> set[str]:
     """Ids of the calls that get a page: all if there are few, else critical ones first, then the lowest scores."""
     if calls.num_rows <= most:
@@ -146,7 +182,8 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         read = read.take(pa.array(sorted(first.values()), pa.int64()))
         if not read.num_rows:
             continue
-        for page in build_pages(engine.analyse(read), engine.ruleset, lang, mask=options.mask):
+        analysis = engine.analyse(read)
+        for page in build_pages(analysis, engine.ruleset, lang, mask=options.mask, waivers=engine.waivers):
             write_call(report.folder, page, names, lang, masked=options.mask)
             done.add(page.call["call_id"])
     quotes = Quotes(report.data / "findings.parquet")
@@ -180,8 +217,8 @@ class Quotes:
         file = pq.ParquetFile(path)
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction"]).to_pandas()
-            critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail")
+            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction", "waived"]).to_pandas()
+            critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail") & ~frame["waived"]
             frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
             failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
             gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(
@@ -303,7 +340,7 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
         mine = sorted(
             by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
         )
-        fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info"]
+        fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
         first = fails[0] if fails else {}

@@ -24,3 +24,8 @@ def shipped(name: Literal["rules", "sample_transcripts"], *, package: Path = _PA
         if place.is_dir():
             return place
     raise InputError(f"{name}: 安装不完整 (broken installation); " + ", ".join(map(str, places)))
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether a folder is package data of an installed wheel, which nobody should edit."""
+    return folder.parent == _PACKAGE / "_data"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer.judging import CRITICAL, SEVERITIES, SEVERITY_CODE, Judgement, Rows, Ruleset, Verdict
 from qa_analyzer.rulebook.schema import Group, Severity, Status
+from qa_analyzer.waiving import NOT_WAIVED
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -26,7 +27,8 @@ class Scores:
 
     score, before_critical (c,) int64; criteria, possible (c, k) int64 (-1 where a criterion has nothing judged);
     critical (c,) bool; grade (c,) int64 index into the rubric's grades or -1;
-    deduction (n,) int64; same_fault_as (n,) int64 rule number or -1.
+    deduction (n,) int64; same_fault_as (n,) int64 rule number or -1;
+    waiver (c, n_rules) int64 number of the waiver of a failed rule or -1.
     """
 
     score: Indices
@@ -37,10 +39,21 @@ class Scores:
     grade: Indices
     deduction: Indices
     same_fault_as: Indices
+    waiver: Indices
+
+    @property
+    def waived(self) -> Mask:
+        """(c, n_rules) bool."""
+        return np.asarray(self.waiver != NOT_WAIVED)
 
 
-def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask) -> Scores:
-    """Score each call. `assessable` (c,) bool."""
+def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask, waiver: Indices | None = None) -> Scores:
+    """Score each call. `assessable` (c,) bool. `waiver` as in `Waiving`: a waived failure counts as if its rule only
+    stated facts on that call.
+    """
+    if waiver is None:
+        waiver = np.full(judgement.verdicts.shape, NOT_WAIVED, np.int64)
+    waived = waiver != NOT_WAIVED
     rubric = ruleset.rubric
     codes = list(rubric.criteria)
     weights = np.fromiter((rubric.criteria[code].weight for code in codes), np.int64, len(codes))
@@ -52,7 +65,7 @@ def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask) -> Sco
         len(rules),
     )
     n_calls = len(judgement.verdicts)
-    decided = np.isin(judgement.verdicts, (Verdict.PASS, Verdict.FAIL)) & counts
+    decided = np.isin(judgement.verdicts, (Verdict.PASS, Verdict.FAIL)) & counts & ~waived
     judged = np.zeros((n_calls, len(codes)), np.bool_)
     for index in range(len(codes)):
         judged[:, index] = decided[:, criterion_of == index].any(axis=1)
@@ -69,7 +82,7 @@ def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask) -> Sco
         if scoring is not None and scoring.deduction is not None:
             mine = (rule == number) & (rows.severity == SEVERITY_CODE[one.spec.severity])
             base = np.where(mine, round(100 * scoring.deduction), base)
-    failed = (rows.verdict == Verdict.FAIL) & counts[rule] & scored[rows.call]
+    failed = (rows.verdict == Verdict.FAIL) & counts[rule] & scored[rows.call] & ~waived[rows.call, rule]
     base = np.where(failed, base, 0)
     same_fault = np.full(len(rows), -1, np.int64)
     ids = {one.id: number for number, one in enumerate(rules)}
@@ -103,6 +116,7 @@ def score_calls(judgement: Judgement, ruleset: Ruleset, assessable: Mask) -> Sco
         grade=grade,
         deduction=deduction,
         same_fault_as=same_fault,
+        waiver=waiver,
     )
 
 

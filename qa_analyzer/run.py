@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -42,6 +42,8 @@ from qa_analyzer.privacy import mask_string
 from qa_analyzer.readers import Block, Chunk, find_inputs, load, plan
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook import load_rulebook
+from qa_analyzer.rulebook.messages import Issue
+from qa_analyzer.rulebook.waivers import load_waivers
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
@@ -112,9 +114,12 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `rules` None = the shipped ones; `page_limit` = most call pages in HTML."""
+    """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
+    `page_limit` = most call pages in HTML.
+    """
 
     rules: Path | None = None
+    waivers: Path | None = None
     workers: int = 1
     emotion: str = "model"
     outputs: tuple[str, ...] = OUTPUTS
@@ -153,7 +158,7 @@ class BlockResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What the caller needs to know of a finished run."""
+    """What the caller needs to know of a finished run. `unused_waivers`: messages, with file and line."""
 
     folder: Path
     read: int
@@ -162,18 +167,23 @@ class RunResult:
     not_assessable: int
     critical: int
     seconds: float
+    unused_waivers: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
 
 class Engine:
-    """Rules, model and names loaded once a process; turns blocks into results."""
+    """Rules, waivers, model and names loaded once a process; turns blocks into results.
 
-    def __init__(self, options: Options) -> None:
+    `today`: the day on which the waivers must still be good, by default the day it is.
+    """
+
+    def __init__(self, options: Options, today: date | None = None) -> None:
         self.options = options
         home = shipped("rules")
         rulebook = load_rulebook(
             options.rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=options.lang
         )
+        self.waivers = load_waivers(options.waivers, rulebook, today=today, lang=options.lang)
         self.ruleset = Ruleset(rulebook)
         self.names = make_names(self.ruleset, options.lang)
 
@@ -198,7 +208,9 @@ class Engine:
         found = (rejected, chunk.repaired, chunk.read, calls.column("call_id"), files, chunk.lines)
         if not calls.num_rows:
             return BlockResult(None, None, {}, *found)
-        tables, sums = build_tables(self.analyse(calls), self.ruleset, self.options.lang, mask=self.options.mask)
+        tables, sums = build_tables(
+            self.analyse(calls), self.ruleset, self.options.lang, mask=self.options.mask, waivers=self.waivers
+        )
         encoded = {}
         if "csv" in self.options.outputs:
             encoded = {
@@ -274,7 +286,8 @@ _engine: Engine | None = None
 def _start_worker(options: Options) -> None:
     global _engine  # noqa: PLW0603  a process pool's initialiser has nowhere else to keep its state
     pa.set_cpu_count(1)
-    _engine = Engine(options)
+    # The first process has seen that no waiver is expired; midnight may pass meanwhile.
+    _engine = Engine(options, today=date.min)
 
 
 def _work(block: Block) -> BlockResult:
@@ -413,6 +426,7 @@ def score(
         not_assessable=report.not_assessable,
         critical=report.critical,
         seconds=seconds,
+        unused_waivers=tuple(report.unused_waivers()),
         facts=facts,
     )
 
@@ -446,7 +460,8 @@ class Report:
         self.engine = engine
         self.options = engine.options
         self.read = self.scored = self.rejected = self.not_assessable = self.critical = self.blocks = 0
-        self.undetermined = self.decided = 0
+        self.undetermined = self.decided = self.waived = 0
+        self.waiver_verdicts: dict[int, str] = {}
         self.repaired: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
@@ -485,6 +500,9 @@ class Report:
         if not assessable.all():
             self.reasons.update(calls["not_assessable_reason"].drop_null().to_pylist())
         self.critical += int(calls["critical"].to_numpy().sum())
+        if self.engine.waivers.items:
+            self.waived += int(result.tables.findings["waived"].to_numpy().sum())
+            self.waiver_verdicts |= result.tables.waivers
         points = calls["score"].drop_null().to_numpy()
         self.histogram += np.bincount(np.round(points * 100).astype(np.int64), minlength=10_001)
         self._sums.append(result.sums)
@@ -511,6 +529,37 @@ class Report:
     def _hide(self, text: str) -> str:
         """Without what identifies a person, unless the run may show it."""
         return mask_string(text) if self.options.mask else text
+
+    def unused_waivers(self) -> list[str]:
+        """Waivers that waived nothing: where they stand, and why."""
+        lang, path = self.options.lang, self.engine.waivers.path
+        told = []
+        for number, one in enumerate(self.engine.waivers.items):
+            verdict = self.waiver_verdicts.get(number)
+            if verdict == "fail":
+                continue
+            facts = {"call": self._hide(one.call), "rule": one.rule}
+            if verdict is not None:
+                facts["verdict"] = wording.code_word("verdict", verdict, lang)
+            what = "waiver_no_call" if verdict is None else "waiver_no_fail"
+            told.append(f"{path}:{one.line}: {Issue(one.line, what, facts).text(lang)}")
+        return told
+
+    def _waiver_facts(self) -> dict[str, Any] | None:
+        """For run.json; null without a file of waivers."""
+        waivers = self.engine.waivers
+        if waivers.path == Path():
+            return None
+        return {
+            "file": str(waivers.path),
+            "given": len(waivers.items),
+            "waived_findings": self.waived,
+            "unused": [
+                {"call_id": self._hide(one.call), "rule": one.rule, "line": one.line, "verdict": verdict}
+                for number, one in enumerate(waivers.items)
+                if (verdict := self.waiver_verdicts.get(number)) != "fail"
+            ],
+        }
 
     def _write(self, tables: Tables, encoded: Mapping[str, bytes]) -> None:
         lang, names = self.options.lang, self.engine.names
@@ -585,6 +634,7 @@ class Report:
             "not_assessable": self.not_assessable,
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
+            "waivers": self._waiver_facts(),
             "repaired": dict(sorted(self.repaired.items())),
             "argv": [self._hide(one) for one in sys.argv[1:]],
         }
@@ -610,7 +660,8 @@ def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: O
         chunk = engine.load(block)
         found = chunk.calls.filter(pc.equal(chunk.calls.column("call_id"), call_id))
         if found.num_rows:
-            pages = build_pages(engine.analyse(found.slice(0, 1)), engine.ruleset, options.lang, mask=options.mask)
+            analysis = engine.analyse(found.slice(0, 1))
+            pages = build_pages(analysis, engine.ruleset, options.lang, mask=options.mask, waivers=engine.waivers)
             return pages[0], engine.names
         refused = refused or next((one for one in chunk.rejected if one.call_id == call_id), None)
     if refused is not None:

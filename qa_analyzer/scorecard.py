@@ -61,7 +61,7 @@ def sum_agents(
     unhappy &= assessable
     floor = ruleset.rubric.thresholds.get("feels_negative", -0.3)
     recovered = unhappy & (np.nan_to_num(emotion_end, nan=-1.0) > floor)
-    judged = verdicts * counts * assessable[:, None]
+    judged = verdicts * counts * assessable[:, None] * ~scores.waived
     columns: dict[str, Indices] = {
         "calls": np.ones(batch.n_calls, np.int64),
         "scored": scored.astype(np.int64),

@@ -6,8 +6,8 @@ Knows columns and messages. Knows nothing about files; headings in the user's la
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -25,12 +25,14 @@ from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
-from qa_analyzer.privacy import masked_points
+from qa_analyzer.privacy import mask_string, masked_points
 from qa_analyzer.profile import COMPLEXITIES, SCOPES
 from qa_analyzer.progress import Progress, follow_frameworks
 from qa_analyzer.rubric import Scores, score_calls
 from qa_analyzer.rulebook.model import Rule
+from qa_analyzer.rulebook.waivers import NO_WAIVERS, Waivers
 from qa_analyzer.scorecard import AgentSums, sum_agents
+from qa_analyzer.waiving import NOT_WAIVED, Waiving, apply_waivers, waiver_text
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -62,6 +64,8 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "suggest": CODE,
     "deduction": pa.float64(),
     "same_fault_as": CODE,
+    "waived": pa.bool_(),
+    "waiver": CODE,
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -120,11 +124,12 @@ WINDOW_TEXTS: dict[Lang, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Tables:
-    """The three tables of one block, and the numbers the agents' table is added up from."""
+    """The three tables of one block. `waivers`: number of a waiver → verdict of its rule, where its call is here."""
 
     calls: pa.Table
     findings: pa.Table
     emotion: pa.Table
+    waivers: Mapping[int, str] = field(default_factory=dict)
 
 
 def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lang: Lang) -> str:
@@ -157,11 +162,23 @@ def numbers(values: NDArray[np.float64] | Indices, known: Mask, kind: pa.DataTyp
     return pa.array(values, kind, mask=~known)
 
 
-def build_tables(analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool = True) -> tuple[Tables, AgentSums]:
+def score_analysis(analysis: Analysis, ruleset: Ruleset, waivers: Waivers = NO_WAIVERS) -> tuple[Scores, Waiving]:
+    """The points of a block's calls, and which failures were waived."""
+    calls = analysis.batch.columns.column("call_id")
+    waiving = apply_waivers(analysis.judgement, calls, ruleset, waivers)
+    assessable = analysis.court.facts.not_assessable < 0
+    return score_calls(analysis.judgement, ruleset, assessable, waiving.waiver), waiving
+
+
+def build_tables(
+    analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool = True, waivers: Waivers = NO_WAIVERS
+) -> tuple[Tables, AgentSums]:
     """The tables of one block, and what it adds to each agent's scorecard."""
     batch = analysis.batch
     points = masked_points(batch) if mask else batch.points
-    scores = score_calls(analysis.judgement, ruleset, analysis.court.facts.not_assessable < 0)
+    scores, waiving = score_analysis(analysis, ruleset, waivers)
+    texts = [waiver_text(one, lang) for one in waivers.items]
+    reasons = [mask_string(text) if mask else text for text in texts]
     progress = follow_frameworks(analysis, ruleset)
     calls = calls_table(analysis, ruleset, scores, progress)
     sums = sum_agents(
@@ -172,7 +189,8 @@ def build_tables(analysis: Analysis, ruleset: Ruleset, lang: Lang, *, mask: bool
         calls["agent_interruptions"].to_numpy().astype(np.float64),
         calls["emotion_end"].to_numpy().astype(np.float64),
     )
-    return Tables(calls, findings_table(analysis, ruleset, scores, points, lang), emotion_table(analysis)), sums
+    findings = findings_table(analysis, ruleset, scores, points, lang, reasons)
+    return Tables(calls, findings, emotion_table(analysis), waiving.verdicts), sums
 
 
 def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: Sequence[Progress]) -> pa.Table:
@@ -270,9 +288,17 @@ def needs_column(needs: NDArray[np.bool_]) -> pa.DictionaryArray:
 
 
 def findings_table(
-    analysis: Analysis, ruleset: Ruleset, scores: Scores, points: NDArray[np.uint32], lang: Lang
+    analysis: Analysis,
+    ruleset: Ruleset,
+    scores: Scores,
+    points: NDArray[np.uint32],
+    lang: Lang,
+    waivers: Sequence[str] = (),
 ) -> pa.Table:
-    """One row for each fail and undetermined occasion and each pass with evidence, by call, rule and place."""
+    """One row for each fail and undetermined occasion and each pass with evidence, by call, rule and place.
+
+    `waivers`: what is said beside a failure that is waived, by the number of its waiver.
+    """
     batch, rows, rule = analysis.batch, analysis.judgement.rows, analysis.judgement.rule
     ids = [one.id for one in ruleset.rules]
     criteria = list(ruleset.rubric.criteria)
@@ -283,6 +309,7 @@ def findings_table(
     start = np.where(shown, rows.start, 0)
     length = np.where(shown, np.minimum(rows.end - rows.start, LONGEST_QUOTE), 0)
     number_in_call = batch.turn_number
+    waiver = np.where(rows.verdict == Verdict.FAIL, scores.waiver[rows.call, rule], NOT_WAIVED)
     columns = {
         "call_id": pa.DictionaryArray.from_arrays(pa.array(rows.call, pa.int32()), batch.columns.column("call_id")),
         "agent_id": pa.DictionaryArray.from_arrays(
@@ -305,6 +332,8 @@ def findings_table(
         ),
         "deduction": pa.array(scores.deduction / 100),
         "same_fault_as": coded(scores.same_fault_as, ids),
+        "waived": pa.array(waiver != NOT_WAIVED),
+        "waiver": coded(waiver, list(waivers)),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
 

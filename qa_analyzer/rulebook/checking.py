@@ -241,7 +241,7 @@ class _SaysOf:
 def _phrases(clause: _SaysOf, path: KeyPath, damage: _Damage) -> Iterator[Flaw]:
     parsed: list[Phrase] = []
     complete = damage.spares((*path, "says"))
-    for at, text in _said(clause.says, (*path, "says")):
+    for at, text in phrases_said(clause.says, (*path, "says")):
         phrase, flaw = _parsed(text, at, damage, word=clause.word)
         yield from flaw
         if phrase:
@@ -265,7 +265,10 @@ def _phrases(clause: _SaysOf, path: KeyPath, damage: _Damage) -> Iterator[Flaw]:
                 yield Flaw((*path, key), "without", {"key": key, "other": "says"})
 
 
-def _said(says: list[str] | dict[str, list[str] | Category] | None, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+def phrases_said(
+    says: list[str] | dict[str, list[str] | Category] | None, path: KeyPath
+) -> Iterator[tuple[KeyPath, str]]:
+    """Every phrase that `says` lists, with its key path."""
     if isinstance(says, dict):
         for name, group in says.items():
             inner = (*path, name, "says") if isinstance(group, Category) else (*path, name)

@@ -20,8 +20,11 @@ def rule_json_schema() -> dict[str, Any]:
 
 
 def rubric_json_schema() -> dict[str, Any]:
-    """The JSON Schema of rubric.yaml."""
-    return _draft7(Rubric, "评分标准")
+    """The JSON Schema of rubric.yaml. With `extends` nothing else is required, not even inside a criterion."""
+    schema = _draft7(Rubric, "评分标准")
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
+    schema["definitions"]["Criterion"].pop("required")
+    return schema
 
 
 def _draft7(model: type[BaseModel], title: str) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from qa_analyzer.errors import InputError, RuleProblem, RulesError
@@ -22,12 +24,18 @@ from qa_analyzer.rulebook.columns import ColumnFile, column_flaws, make_lexicon
 from qa_analyzer.rulebook.frameworks import FRAMEWORK_ID, Framework, FrameworkFile, framework_flaws
 from qa_analyzer.rulebook.messages import Issue, Language, choices
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath, Rule, Rulebook, RuleExample, line_of
-from qa_analyzer.rulebook.reading import compose, decode, source_lines
-from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample
+from qa_analyzer.rulebook.reading import compose, decode, extended, source_lines
+from qa_analyzer.rulebook.schema import Example, ExampleCall, Rubric, RuleFile, ScriptedExample, Status
 from qa_analyzer.rulebook.shaping import Shaped, shape
 
 SUFFIXES = (".yaml", ".yml")
 RUBRIC_STEM = "rubric"
+EXTENDS = "extends"
+"""The key of a rubric that takes over the shipped one."""
+GUIDELINES_STEM = "guidelines"
+WAIVERS_STEM = "waivers"
+NO_RULES = (GUIDELINES_STEM, WAIVERS_STEM)
+"""Files at the top of a rules folder that hold no rule."""
 FRAMEWORKS = "frameworks"
 COLUMNS = "columns"
 SIDE_FOLDERS = (FRAMEWORKS, COLUMNS)
@@ -74,16 +82,25 @@ def read_rulebook(
     if not ids:
         problems.append(RuleProblem(folder, 0, Issue(0, "no_rules").text(lang)))
 
-    rubric_path = rubric_paths[0] if own_rubric else _shipped_rubric(shipped_rubric)
+    home = _shipped_rubric(shipped_rubric)
+    rubric_path = rubric_paths[0] if own_rubric else home
     rubric_text, rubric, names = "", None, KnownNames(figures=figures)
+    base_text = ""
     if rubric_path is None:
         problems.append(RuleProblem(folder, 0, Issue(0, "no_rubric").text(lang)))
     else:
         rubric_text, found = _text(rubric_path, lang)
         problems += found
         if not found:
+            if home is not None and home.resolve() != rubric_path.resolve():
+                base_text = _text(home, lang)[0]
             rubric, names, found = check_rubric(
-                rubric_text, path=rubric_path, rule_ids=ids if own_rubric else None, figures=figures, lang=lang
+                rubric_text,
+                path=rubric_path,
+                rule_ids=ids if own_rubric else None,
+                base=base_text,
+                figures=figures,
+                lang=lang,
             )
             problems += found
 
@@ -102,7 +119,79 @@ def read_rulebook(
     problems.sort(key=lambda problem: (str(problem.path), problem.line))
     if problems or rubric is None:
         return None, problems
-    return Rulebook(tuple(rules), rubric, _hash(texts, rubric_text), folder, lexicon, frameworks), []
+    whole_rubric = rubric_text + base_text if rubric.extends else rubric_text
+    scored = tuple(_as_scored(rule, rubric) for rule in rules)
+    return Rulebook(scored, rubric, _hash(texts, whole_rubric), folder, lexicon, frameworks), []
+
+
+def _as_scored(rule: Rule, rubric: Rubric) -> Rule:
+    """The rule with the status that the rubric gives it."""
+    scoring = rubric.rules.get(rule.id)
+    if scoring is None or scoring.status is None:
+        return rule
+    return replace(rule, spec=rule.spec.model_copy(update={"status": scoring.status}))
+
+
+def read_rubric(
+    folder: Path, *, shipped_rubric: Path | None = None, lang: Language = "zh"
+) -> tuple[Rubric | None, KnownNames, list[RuleProblem]]:
+    """The rubric that counts for a folder, whatever its rules are like, and the names it gives to rules."""
+    own = _paths(folder)[1] if folder.is_dir() else []
+    home = _shipped_rubric(shipped_rubric)
+    path = own[0] if own else home
+    if path is None:
+        return None, KnownNames(), [RuleProblem(folder, 0, Issue(0, "no_rubric").text(lang))]
+    text, problems = _text(path, lang)
+    if problems:
+        return None, KnownNames(), problems
+    base = _text(home, lang)[0] if own and home is not None and home.resolve() != path.resolve() else ""
+    return check_rubric(text, path=path, rule_ids=None, base=base, lang=lang)
+
+
+def load_draft(
+    path: Path,
+    folder: Path,
+    *,
+    shipped_rubric: Path | None = None,
+    figures: Collection[str] | None = None,
+    lang: Language = "zh",
+) -> Rulebook:
+    """One rule file, wherever it stands, with the rubric that counts for `folder`; its examples are not looked at.
+
+    Its id is its path in `folder`, or `draft/<stem>` outside of it. A rule that is off is on trial here. Raises
+    `RulesError`.
+    """
+    rubric, names, problems = read_rubric(folder, shipped_rubric=shipped_rubric, lang=lang)
+    text, found = _text(path, lang)
+    rule = None
+    if not found:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        within = path.resolve().relative_to(folder.resolve()) if inside else Path("draft", path.name)
+        rule_id = within.with_suffix("").as_posix()
+        known = replace(names, figures=figures)
+        rule, found = check_rule(text, rule_id=rule_id, path=path, names=known, draft=True, lang=lang)
+    problems += found
+    if rubric is None or rule is None or problems:
+        raise RulesError(problems)
+    if rule.spec.status is Status.OFF:
+        rule = replace(rule, spec=rule.spec.model_copy(update={"status": Status.TRIAL}))
+    lexicon, found = read_columns(folder, {}, lang=lang)
+    if found:
+        raise RulesError(found)
+    return Rulebook((rule,), rubric, _hash({rule.id: text}, ""), folder, lexicon)
+
+
+NO_EXAMPLES = "examples: [{pass: '客服：好'}, {fail: '客服：好'}, {undetermined: '客服：好'}]"
+"""Stands for the examples of a draft."""
+
+
+def _without_examples(node: yaml.Node) -> yaml.Node:
+    """A rule's nodes as if its examples were sound."""
+    theirs = compose(NO_EXAMPLES)[0]
+    if not isinstance(node, yaml.MappingNode) or not isinstance(theirs, yaml.MappingNode):
+        return node
+    kept = [(key, value) for key, value in node.value if getattr(key, "value", None) != "examples"]
+    return yaml.MappingNode(node.tag, [*kept, *theirs.value], node.start_mark, node.end_mark, node.flow_style)
 
 
 def read_columns(folder: Path, texts: dict[str, str], *, lang: Language = "zh") -> tuple[Lexicon, list[RuleProblem]]:
@@ -184,17 +273,23 @@ def _shipped_side(name: str) -> dict[str, Path]:
 
 
 def check_rule(
-    text: str, *, rule_id: str, path: Path, names: KnownNames, lang: Language = "zh"
+    text: str, *, rule_id: str, path: Path, names: KnownNames, draft: bool = False, lang: Language = "zh"
 ) -> tuple[Rule | None, list[RuleProblem]]:
-    """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems."""
-    shaped, issues = _shaped(text, RuleFile)
-    if shaped is None:
+    """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems.
+
+    `draft`: whatever is or is not written under `examples`, nothing is said of it.
+    """
+    node, issues = compose(text)
+    if node is None:
         return None, _problems(text, path, issues, lang)
+    shaped = shape(_without_examples(node) if draft else node, RuleFile)
+    issues = list(shaped.issues)
     issues += _located(rule_flaws(shaped.draft, shaped.damaged, names), shaped.lines)
     spec, more = (None, []) if issues else _validated(shaped)
     if spec is None:
         return None, _problems(text, path, [*issues, *more], lang)
-    return Rule(rule_id, path, spec, _examples(spec, shaped.lines), shaped.lines), []
+    examples = () if draft else _examples(spec, shaped.lines)
+    return Rule(rule_id, path, spec, examples, shaped.lines), []
 
 
 def check_rubric(
@@ -202,25 +297,73 @@ def check_rubric(
     *,
     path: Path,
     rule_ids: Collection[str] | None,
+    base: str = "",
     figures: Collection[str] | None = None,
     lang: Language = "zh",
 ) -> tuple[Rubric | None, KnownNames, list[RuleProblem]]:
     """A rubric's text → the rubric (or None), the names it gives to rules, and all that is wrong with it.
 
-    `rule_ids`: the rules that it may name, None for any. Where the rubric is damaged the names are None, so that one
-    mistake in the rubric does not become a problem of every rule.
+    `rule_ids`: the rules that it may name, None for any. `base`: the text of the rubric that it may extend, empty
+    where there is none. Where the rubric is damaged the names are None, so that one mistake in the rubric does not
+    become a problem of every rule.
     """
-    shaped, issues = _shaped(text, Rubric)
-    if shaped is None:
+    node, issues = compose(text)
+    if node is None:
         return None, KnownNames(figures=figures), _problems(text, path, issues, lang)
+    line = _extends_line(node)
+    theirs = compose(base)[0] if line and base else None
+    if isinstance(node, yaml.MappingNode) and isinstance(theirs, yaml.MappingNode):
+        node = extended(node, theirs, EXTENDS)
+    shaped = shape(node, Rubric)
+    issues = [*shaped.issues, *([Issue(line, "nothing_to_extend")] if line and not base else [])]
     names = KnownNames(
         criteria=_keys(shaped, "criteria", shaped.draft.criteria),
         thresholds=_keys(shaped, "thresholds", shaped.draft.thresholds),
         figures=figures,
     )
-    issues += _located(rubric_flaws(shaped.draft, shaped.damaged, rule_ids), shaped.lines)
+    flaws = _located(rubric_flaws(shaped.draft, shaped.damaged, rule_ids), shaped.lines)
+    # What the extended rubric says of rules that this folder does not have is no slip of this one.
+    issues += [issue for issue in flaws if not (line and issue.line == line and issue.what == "unknown_rule")]
     rubric, more = (None, []) if issues else _validated(shaped)
     return rubric, names, _problems(text, path, [*issues, *more], lang)
+
+
+def _extends_line(node: yaml.Node) -> int:
+    """The line of the key `extends`, 0 without one."""
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value == EXTENDS:
+            return int(key.start_mark.line) + 1
+    return 0
+
+
+def read_model(
+    path: Path,
+    model: type[Model],
+    flaws: Callable[[Model], Iterable[Flaw]],
+    *,
+    lang: Language = "zh",
+    list_as: str | None = None,
+) -> tuple[Model | None, Mapping[KeyPath, int], list[RuleProblem]]:
+    """A file of another kind, as strictly as a rule: the model or None, the line of each key path, all problems.
+
+    `flaws` looks for mistakes of meaning where the shape is sound. `list_as`: the file is a plain list, and this is
+    the key of the model that holds it.
+    """
+    text, problems = _text(path, lang)
+    if problems:
+        return None, {}, problems
+    node, issues = compose(text)
+    if node is None:
+        return None, {}, _problems(text, path, issues, lang)
+    if list_as:
+        key = yaml.ScalarNode("tag:yaml.org,2002:str", list_as, node.start_mark, node.start_mark)
+        node = yaml.MappingNode("tag:yaml.org,2002:map", [(key, node)], node.start_mark, node.end_mark)
+    shaped = shape(node, model)
+    issues = list(shaped.issues)
+    if not issues:
+        issues = _located(flaws(shaped.draft), shaped.lines)
+    found, more = (None, []) if issues else _validated(shaped)
+    return found, shaped.lines, _problems(text, path, [*issues, *more], lang)
 
 
 def _keys(shaped: Shaped[Rubric], key: str, known: Mapping[str, object]) -> tuple[str, ...] | None:
@@ -283,7 +426,7 @@ def _example(example: Example, number: int, line: int) -> RuleExample:
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Rule files and rubric files, by path. Hidden files and folders, and those of `SIDE_FOLDERS`, hold no rules."""
+    """Rule files and rubric files, by path. Hidden ones, those of `SIDE_FOLDERS` and `NO_RULES` hold no rules."""
     rules, rubrics = [], []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -291,9 +434,18 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
             continue
         if len(inside.parts) == 1 and inside.stem == RUBRIC_STEM:
             rubrics.append(path)
-        elif inside.parts[0] not in SIDE_FOLDERS:
+        elif inside.parts[0] not in SIDE_FOLDERS and not (len(inside.parts) == 1 and inside.stem in NO_RULES):
             rules.append(path)
     return rules, rubrics
+
+
+def changed_rules(folder: Path, paths: Iterable[Path]) -> list[str] | None:
+    """The ids of the rules whose files changed and are still there; None if all rules are concerned."""
+    changed = set(paths)
+    rules, rubrics = _paths(folder)
+    if changed & set(rubrics) or any(path.stem == RUBRIC_STEM and path.parent == folder for path in changed):
+        return None
+    return sorted(_ids(folder, (path for path in rules if path in changed), "zh")[0])
 
 
 def _ids(folder: Path, paths: Iterable[Path], lang: Language) -> tuple[dict[str, Path], list[RuleProblem]]:

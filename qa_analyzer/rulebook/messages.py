@@ -108,7 +108,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "missing_key": "缺少键「{key}」",
         "wrong_type": "「{key}」应为{expected}",
         "not_text": '「{key}」应为文字，但 YAML 把 {value} 读成了{kind}；请加引号："{value}"',
-        "no_value": "「{key}」没有值",
+        "no_value": "「{key}」没有值，还没有填写",
         "bad_value": "「{key}」不能是「{value}」",
         "too_small": "「{key}」不能小于 {least}",
         "too_few": "「{key}」至少要有 {least} 项",
@@ -158,6 +158,27 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "规则「{value}」在同一组里写了两次",
         "replaces_itself": "规则「{value}」不能取代自己",
         "bad_time_zone": "没有时区「{value}」",
+        "nothing_to_extend": "extends 没有可沿用的评分标准：这份就是自带的，或安装不完整",
+        # rules with each other, found by rules check
+        "shared_phrase": "与 {other}（{place}）认领了同样的话：{wordings}，共 {count} 种；一句话会算两次。"
+        "有意的话，在 rubric.yaml 的 groups 里把两条写成一组",
+        "contrary_phrase": "与 {other}（{place}）相反：{wordings}（共 {count} 种）一条要求说、一条不许说。"
+        "有意的话，在 rubric.yaml 的 groups 里把两条写成一组",
+        "swallowed": "短语「{phrase}」永远不算：凡是它命中的地方，{key} 的「{exception}」都把它排除了",
+        "critical_in_pass": "这个 pass 例子里，规则 {other} 判一票否决{quote}；请改例子，或检查那条规则是否太宽",
+        "fault_in_evidence": "这个 pass 例子的证据{quote}，规则 {other} 判不合格；请改例子，或检查那条规则是否太宽",
+        # waivers
+        "not_a_date": "「{key}」的「{value}」不是日期；请写成 2026-12-31",
+        "waiver_expired": "豁免已在 {value} 到期，今天是 {today}：请删去，或重新审批、改日期",
+        "waived_off": "规则「{value}」已停用，不用豁免",
+        "waived_twice": "通话「{call}」的规则「{rule}」豁免了两次，第一次是第 {first} 项",
+        "waiver_no_call": "豁免没有用上：输入里没有通话「{call}」",
+        "waiver_no_fail": "豁免没有用上：通话「{call}」的规则「{rule}」没有判不合格，判的是{verdict}",
+        # guidelines
+        "guideline_id": "准则的编号「{value}」应写成 G01、G102 的样子",
+        "guideline_twice": "准则「{value}」写了两次，第一次在「{first}」",
+        "guideline_column": "「{value}」不是列名；列名如 repeat_contact，<kind> 代表任意字",
+        "guideline_folder": "文件夹「{value}」已经归在「{first}」",
     },
     "en": {
         # files
@@ -183,7 +204,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "missing_key": "missing key '{key}'",
         "wrong_type": "'{key}' must be {expected}",
         "not_text": "'{key}' must be a text, but YAML reads {value} as a {kind}; put it in quotes: \"{value}\"",
-        "no_value": "'{key}' has no value",
+        "no_value": "'{key}' has no value yet; fill it in",
         "bad_value": "'{key}' cannot be '{value}'",
         "too_small": "'{key}' must be at least {least}",
         "too_few": "'{key}' needs at least {least} item(s)",
@@ -236,5 +257,29 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "twice_in_group": "rule '{value}' appears twice in one group",
         "replaces_itself": "rule '{value}' cannot replace itself",
         "bad_time_zone": "there is no time zone '{value}'",
+        "nothing_to_extend": "extends finds no rubric to take over: this is the shipped one, or the installation is "
+        "incomplete",
+        # rules with each other, found by rules check
+        "shared_phrase": "claims the same wordings as {other} ({place}): {wordings}, {count} in all, so that one "
+        "sentence counts twice. If that is intended, put both rules into one of the rubric's groups",
+        "contrary_phrase": "contradicts {other} ({place}): one requires and the other forbids {wordings} ({count} in "
+        "all). If that is intended, put both rules into one of the rubric's groups",
+        "swallowed": "the phrase '{phrase}' never counts: wherever it hits, '{exception}' of {key} excuses it",
+        "critical_in_pass": "in this pass example rule {other} fails critically{quote}; mend the example, or see "
+        "whether that rule is too wide",
+        "fault_in_evidence": "the evidence of this pass example{quote} is a failure of rule {other}; mend the example, "
+        "or see whether that rule is too wide",
+        # waivers
+        "not_a_date": "'{value}' of '{key}' is no date; write 2026-12-31",
+        "waiver_expired": "the waiver expired on {value}, and today is {today}: remove it, or have it renewed",
+        "waived_off": "rule '{value}' is off and needs no waiver",
+        "waived_twice": "rule '{rule}' is waived twice for call '{call}', first in entry {first}",
+        "waiver_no_call": "unused waiver: the input has no call '{call}'",
+        "waiver_no_fail": "unused waiver: rule '{rule}' did not fail on call '{call}', its verdict is {verdict}",
+        # guidelines
+        "guideline_id": "a guideline's number reads like G01 or G102, not '{value}'",
+        "guideline_twice": "guideline '{value}' is listed twice, first under '{first}'",
+        "guideline_column": "'{value}' is no column name; one reads like repeat_contact, <kind> = any letters",
+        "guideline_folder": "folder '{value}' already belongs to '{first}'",
     },
 }

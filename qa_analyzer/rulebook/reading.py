@@ -67,3 +67,43 @@ def _syntax_issue(text: str, error: yaml.MarkedYAMLError) -> Issue:
             return Issue(earlier, "full_width_colon")
     reason = "; ".join(part for part in (error.context, error.problem) if part)
     return Issue(number, "syntax", {"reason": reason})
+
+
+def extended(own: yaml.MappingNode, base: yaml.MappingNode, key: str) -> yaml.MappingNode:
+    """`own` over `base`: mappings are merged key by key, in the order of `base`; anything else of `own` replaces.
+
+    All that comes from `base` gets the line of `key` in `own`, so that no problem points into another file.
+    """
+    mark = next((one.start_mark for one, _ in own.value if _is_key(one, key)), own.start_mark)
+    _move(base, mark, set())
+    return _merged(own, base)
+
+
+def _is_key(node: yaml.Node, key: str) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value == key
+
+
+def _merged(own: yaml.MappingNode, base: yaml.MappingNode) -> yaml.MappingNode:
+    entries: list[tuple[yaml.Node, yaml.Node]] = []
+    for base_key, base_value in base.value:
+        mine = [(key, value) for key, value in own.value if _is_key(key, base_key.value)]
+        for key, value in mine:
+            both = isinstance(value, yaml.MappingNode) and isinstance(base_value, yaml.MappingNode)
+            entries.append((key, _merged(value, base_value) if both else value))
+        if not mine:
+            entries.append((base_key, base_value))
+    known = {key.value for key, _ in base.value}
+    entries += [
+        (key, value) for key, value in own.value if not (isinstance(key, yaml.ScalarNode) and key.value in known)
+    ]
+    return yaml.MappingNode(own.tag, entries, own.start_mark, own.end_mark, own.flow_style)
+
+
+def _move(node: yaml.Node, mark: yaml.Mark, done: set[int]) -> None:
+    if id(node) in done:
+        return
+    done.add(id(node))
+    node.start_mark = mark
+    for child in node.value if isinstance(node, yaml.SequenceNode | yaml.MappingNode) else ():
+        for one in child if isinstance(child, tuple) else (child,):
+            _move(one, mark, done)

@@ -331,10 +331,13 @@ class Grade(Strict):
 
 
 class Scoring(Strict):
-    """What the rubric says about one rule, instead of what its severity costs."""
+    """What the rubric says about one rule, instead of what its file and its severity say."""
 
     deduction: Annotated[float, Field(ge=0)] | None = Field(default=None, description="扣多少分，代替严重程度的扣分")
     per_occasion: bool = Field(default=False, description="true：每次不合格都扣分；默认每通电话扣一次")
+    status: StatusField | None = Field(
+        default=None, description="active 启用、trial 试行、off 停用；写了就以这里为准，不看规则文件"
+    )
 
 
 class Group(Strict):
@@ -362,6 +365,9 @@ class Replacement(Strict):
 class Rubric(Strict):
     """rules/rubric.yaml: weights, deductions, groups, thresholds and the named phrase lists."""
 
+    extends: Literal["shipped"] | None = Field(
+        default=None, description="shipped：没写的键都用自带的评分标准；写了的映射逐键合并，列表整个换掉"
+    )
     name: Text = Field(description="评分标准名称")
     en: Text | None = Field(default=None, description="英文名称")
     time_zone: Text = Field(default="Asia/Shanghai", description="通话时间没有时区时采用的时区")

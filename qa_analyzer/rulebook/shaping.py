@@ -11,6 +11,7 @@ import math
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
@@ -118,6 +119,8 @@ class _Work:
             return self._word(node, hint, path)
         if hint is str:
             return self._text(node, path)
+        if hint is date:
+            return self._date(node, path)
         return self._number(node, hint, path)
 
     def model(self, node: yaml.Node, model: type[Model], path: KeyPath) -> Model:
@@ -250,6 +253,16 @@ class _Work:
             raise self.fault(_line(node), path, "not_text", value=value, kind=_KINDS.get(kind, "special value"))
         return str(node.value)
 
+    def _date(self, node: yaml.ScalarNode, path: KeyPath) -> date:
+        # By the word as written: YAML reads 2026-12-31 as a date already, and "2026-12-31" as a text.
+        try:
+            found = date.fromisoformat(node.value)
+        except ValueError:
+            found = None
+        if found is None or found.isoformat() != node.value:
+            raise self.fault(_line(node), path, "not_a_date", value=node.value)
+        return found
+
     def _word(self, node: yaml.ScalarNode, hint: Any, path: KeyPath) -> Any:
         legal = _legal_words(hint)
         # By the word as written: YAML reads `off` as False, yet `status: off` is plain enough.
@@ -366,7 +379,7 @@ def _placeholder(hint: Any) -> Any:
     if _legal_words(hint):
         word = _legal_words(hint)[0]
         return hint(word) if isinstance(hint, type) else word
-    return (get_origin(hint) or hint)()
+    return date.max if hint is date else (get_origin(hint) or hint)()
 
 
 def _placeholder_model(model: type[Model]) -> Model:

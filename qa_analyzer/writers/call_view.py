@@ -41,6 +41,7 @@ class Card:
     same_fault: str
     same_fault_card: int | None
     trial: bool
+    waiver: str
     why: str
     suggest: str
     source: tuple[str, ...]
@@ -88,7 +89,7 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
         verdict = finding["verdict"]
         return (
             VERDICT_ORDER.index(verdict),
-            not (verdict == "fail" and finding["severity"] == "critical"),
+            not (verdict == "fail" and finding["severity"] == "critical" and not finding.get("waiver")),
             -(finding["deduction"] or 0.0),
             -1 if finding["turn"] is None else finding["turn"],
             finding["text_start"] or 0,
@@ -111,10 +112,11 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
                 mark=MARKS[finding["verdict"]],
                 label=names.rule_label(finding["rule"]),
                 deduction=finding["deduction"] or 0.0,
-                critical=finding["severity"] == "critical",
+                critical=finding["severity"] == "critical" and not finding.get("waiver"),
                 same_fault=names.rule_label(same) if same else "",
                 same_fault_card=deducting.get(same),
                 trial=rule.status == "trial",
+                waiver=finding.get("waiver") or "",
                 why=rule.why,
                 suggest=finding["suggest"] or rule.suggest,
                 source=tuple(rule.source),

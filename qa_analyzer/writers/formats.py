@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control, escape and direction-override characters: one for one, so that spans stay true."""
+
 
 def format_number(value: float | None, digits: int = 2) -> str:
     """At most `digits` decimals, no trailing zeros; a dash for null."""
@@ -39,3 +44,8 @@ def format_clock(ms: float | None) -> str:
 def format_moment(moment: str | None) -> str:
     """An ISO moment to the minute, in its own offset: `2026-11-21 09:03`."""
     return "—" if not moment else f"{moment[:10]} {moment[11:16]}".strip()
+
+
+def without_controls(text: str) -> str:
+    """A text that no terminal takes for a command or prints backwards; as long as it was."""
+    return _CONTROLS.sub("\ufffd", text)

@@ -233,6 +233,7 @@ class RunFacts:
     undetermined_share: float | None = None
     recovery_rate: float | None = None
     repaired: int = 0
+    waived: int = 0
     not_assessable_reasons: Mapping[str, int] = field(default_factory=dict)
     grades: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""

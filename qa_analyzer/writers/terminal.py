@@ -5,7 +5,6 @@ Builds rich renderables; prints nothing. Texts of a call are never read as marku
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich import box
@@ -16,7 +15,7 @@ from rich.text import Text
 
 from qa_analyzer.wording import Lang, code_word, word
 from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings
-from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
+from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed, without_controls
 from qa_analyzer.writers.page import CallPage, FrameworkView, Names
 from qa_analyzer.writers.spans import Span, cut
 
@@ -25,9 +24,6 @@ _UNDERLINED = {"fail": "red underline", "undetermined": "bright_black underline"
 _STAGE_STYLES = {"reached": "green", "missed": "red"}
 _ROLE_STYLES = {"agent": "cyan", "customer": "default", "system": "bright_black", "unknown": "bright_black"}
 _SHADE_STYLES = {"good": "bold green", "mid": "bold yellow", "low": "bold red", "": "bold"}
-
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control, escape and direction-override characters: one for one, so that spans stay true."""
 
 
 def render_call(page: CallPage, names: Names, lang: Lang) -> RenderableType:
@@ -59,10 +55,10 @@ def _head(page: CallPage, names: Names, lang: Lang, cards: list[Card]) -> Panel:
         head.append(f" {names.grade(call['grade'], lang)}")
     if call["critical"]:
         rules = ", ".join(card.label for card in cards if card.critical and card.verdict == "fail")
-        head.append(f"\n{word(lang, 'call.critical')} {_safe(rules)}", "bold white on red")
+        head.append(f"\n{word(lang, 'call.critical')} {without_controls(rules)}", "bold white on red")
     duration = call["duration_s"]
     facts = [
-        _safe(" ".join(filter(None, (call["agent_name"], call["agent_id"], call["team"])))),
+        without_controls(" ".join(filter(None, (call["agent_name"], call["agent_id"], call["team"])))),
         format_moment(call["started_at"]),
         code_word("call_type", call["call_type"], lang),
         format_clock(None if duration is None else duration * 1000),
@@ -70,7 +66,7 @@ def _head(page: CallPage, names: Names, lang: Lang, cards: list[Card]) -> Panel:
         f"{word(lang, 'facts.emotion')} {format_signed(call['emotion_start'])} → {format_signed(call['emotion_end'])}",
     ]
     head.append("\n" + " · ".join(fact for fact in facts if fact), "bright_black")
-    return Panel(head, title=Text(f"{word(lang, 'call')} {_safe(call['call_id'])}"), title_align="left")
+    return Panel(head, title=Text(f"{word(lang, 'call')} {without_controls(call['call_id'])}"), title_align="left")
 
 
 def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
@@ -84,7 +80,7 @@ def _breakdown(breakdown: Breakdown, names: Names, lang: Lang) -> Table:
             table.add_row(names.criterion(row.criterion), "—", Text(word(lang, "call.nothing_judged"), "dim"), "—")
             continue
         losses = Text("\n").join(
-            Text.assemble(_safe(card.label), " ", (_points(-card.deduction), "red")) for card in row.losses
+            Text.assemble(without_controls(card.label), " ", (_points(-card.deduction), "red")) for card in row.losses
         )
         table.add_row(
             names.criterion(row.criterion),
@@ -122,7 +118,7 @@ def _reasons(page: CallPage, names: Names, lang: Lang) -> Table:
                 if (over or 0) > 0 or (reason.column, reason.value) == ("escalation_risk", "high")
                 else "bold",
             ),
-            Text(f"{because} {opened}{_safe(reason.quote)}{closed}"),
+            Text(f"{because} {opened}{without_controls(reason.quote)}{closed}"),
         )
     return table
 
@@ -154,18 +150,21 @@ def _findings(cards: list[Card], names: Names, lang: Lang) -> Table:
     table.add_column(names.heading("findings", "message", lang), ratio=5, overflow="fold")
     for card in cards:
         finding = card.finding
-        detail = Text(_safe(finding["message"] or ""))
+        detail = Text(without_controls(finding["message"] or ""))
         if card.same_fault:
-            detail.append(f"\n{word(lang, 'call.same_fault', rule=_safe(card.same_fault))}", "dim")
+            detail.append(f"\n{word(lang, 'call.same_fault', rule=without_controls(card.same_fault))}", "dim")
+        if card.waiver:
+            detail.append(f"\n{word(lang, 'call.waiver')}: {without_controls(card.waiver)}", "bold")
         if finding["quote"]:
             opened, closed = word(lang, "quote_open"), word(lang, "quote_close")
-            detail.append(f"\n{opened}{_safe(finding['quote'])}{closed}".lstrip("\n" if not detail else ""), "italic")
+            quote = f"{opened}{without_controls(finding['quote'])}{closed}"
+            detail.append(f"\n{quote}" if detail else quote, "italic")
         if card.verdict == "fail" and card.suggest:
-            detail.append(f"\n{word(lang, 'call.suggest')}: {_safe(card.suggest)}", "green")
+            detail.append(f"\n{word(lang, 'call.suggest')}: {without_controls(card.suggest)}", "green")
         place = "" if finding["turn"] is None else f"{finding['turn']} {format_clock(finding['start_ms'])}".strip()
         table.add_row(
             Text(f"{card.mark}{card.number}", STYLES[card.verdict]),
-            Text(_safe(card.label)),
+            Text(without_controls(card.label)),
             _points(-card.deduction) if card.deduction else "",
             place,
             detail,
@@ -191,7 +190,7 @@ def _talk(page: CallPage, cards: list[Card], lang: Lang) -> Table:
     for turn in page.turns:
         text = Text()
         for piece in cut(turn.text, by_turn.get(turn.turn, ())):
-            text.append(_safe(piece.text), _UNDERLINED.get(piece.shade, ""))
+            text.append(without_controls(piece.text), _UNDERLINED.get(piece.shade, ""))
             for number in piece.ending:
                 text.append(f"[{marked[number].mark}{number}]", STYLES[marked[number].verdict])
         role = Text(code_word("role", turn.role, lang), _ROLE_STYLES.get(turn.role, ""))
@@ -203,7 +202,3 @@ def _talk(page: CallPage, cards: list[Card], lang: Lang) -> Table:
 
 def _points(points: float) -> str:
     return f"{points:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-def _safe(text: str) -> str:
-    return _CONTROLS.sub("\ufffd", text)

@@ -83,3 +83,12 @@ def test_the_dialect_is_draft_7(schema: dict[str, Any]) -> None:
         if "$ref" in node:
             assert list(node) == ["$ref"]
             assert node["$ref"].removeprefix("#/definitions/") in schema["definitions"]
+
+
+def test_a_rubric_that_extends_another_needs_nothing_else() -> None:
+    """The editor underlines no missing key, neither at the top nor inside a criterion."""
+    rubric = SCHEMAS[1]
+    assert rubric["anyOf"][0] == {"required": ["extends"]}
+    assert {"name", "criteria", "deductions", "grades", "thresholds", "phrases"} == set(rubric["anyOf"][1]["required"])
+    assert "required" not in rubric
+    assert "required" not in rubric["definitions"]["Criterion"]

@@ -303,14 +303,15 @@ def test_both_languages_have_every_text_with_the_same_placeholders() -> None:
 
 def test_no_text_of_the_catalogue_is_left_over() -> None:
     """Each text is used by a page, a sheet or the terminal."""
-    package = Path(write_call.__code__.co_filename).parents[1]
-    sources = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.j2") for path in package.rglob(kind)]
+    package = Path(write_call.__code__.co_filename).parents[2]
+    files = [path for kind in ("*.py", "*.j2") for path in package.rglob(kind) if path.name != "wording.py"]
+    sources = [path.read_text(encoding="utf-8") for path in files]
     used: set[str] = set()
     for source in sources:
-        used |= set(re.findall(r'"([a-z]+(?:[._][a-z0-9_]+)*)"', source))
-    computed = {key for key in TEXTS if key.startswith("sheet.")} | {
-        f"call.{mark}" for mark in ("start", "valley", "peak", "end")
-    }
+        used |= set(re.findall(r"""["']([a-z]+(?:[._][a-z0-9_]+)*)["']""", source))
+    computed = {key for key in TEXTS if key.startswith(("sheet.", "coverage.gap.", "needs."))}
+    computed |= {f"call.{mark}" for mark in ("start", "valley", "peak", "end")}
+    computed |= {f"coverage.{kind}" for kind in ("column", "no_column", "nothing")}
     assert {key for key in TEXTS if key not in used} - computed == set()
 
 

@@ -203,7 +203,7 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
     path.parent.mkdir(parents=True, exist_ok=True)
     words = _words(lang)
     page = (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             lang=lang,
@@ -233,7 +233,8 @@ def _has_page(call_pages: Container[str] | None) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all pages. Every text is escaped; a name that nobody gave is an error."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,

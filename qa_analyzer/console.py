@@ -1,0 +1,63 @@
+"""What all commands share: options, exit codes, errors explained, rules loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from qa_analyzer.rulebook.model import Rulebook
+
+
+class Lang(StrEnum):
+    """Language of reports and messages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+ALL_SCORED, SOME_REJECTED, NOTHING_SCORED, CRITICAL_FOUND = 0, 1, 2, 3
+"""Exit codes (contract)."""
+
+RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹（默认用自带的规则） Folder of rules")]
+LangOption = Annotated[Lang, typer.Option("--lang", help="报告和提示的语言 Language")]
+WaiversOption = Annotated[
+    Path | None,
+    typer.Option("--waivers", help="豁免文件（默认用规则文件夹里的 waivers.yaml） File of waivers"),
+]
+NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
+
+
+@contextmanager
+def errors_explained(*, mask: bool = True) -> Iterator[None]:
+    """Errors with a remedy are printed; everything else is a bug and keeps its traceback.
+
+    Names of files and calls may hold personal data, so they are masked. Lines of rules are shown as written.
+    """
+    from qa_analyzer.errors import QaAnalyzerError, RulesError
+
+    try:
+        yield
+    except RulesError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(NOTHING_SCORED) from error
+    except QaAnalyzerError as error:
+        from qa_analyzer.privacy import mask_string
+
+        typer.echo(mask_string(str(error)) if mask else str(error), err=True)
+        raise typer.Exit(NOTHING_SCORED) from error
+
+
+def load_rules(rules: Path | None, lang: Lang) -> Rulebook:
+    """The rules of a folder, or the shipped ones."""
+    from qa_analyzer.figures import FIGURES
+    from qa_analyzer.resources import shipped
+    from qa_analyzer.rulebook import load_rulebook
+
+    home = shipped("rules")
+    return load_rulebook(rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=lang.value)
