@@ -587,7 +587,7 @@ class Court:
         if clause.word:
             if around is not None:  # The tokenizer is slow: it is asked only where an answer counts.
                 every = every.select(around.holds(every.turn))
-            spans = every.spans.select(on_word_boundaries(*self.heard.visible_around(every.spans)))
+            spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.contexts))
             spans = resolve(spans)
             turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
             found = ListHits(spans, turn)
@@ -637,13 +637,14 @@ class Court:
             found = self.find(clause)
         else:
             lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
-            found = self.find(clause, self.around(call, lo, hi))
+            # Words are costly to tell apart: their near misses are not looked for.
+            found = self.find(clause, self.around(call, lo, hi, 0 if clause.word else NEAR_TURNS))
         return found, self.look(clause, found, call, turn)
 
-    def around(self, call: Indices, lo: Indices, hi: Indices) -> Around:
-        """Windows, and NEAR_TURNS on either side for the near misses."""
-        lo = np.maximum(lo - NEAR_TURNS, self.batch.call_turn[call])
-        hi = np.maximum(np.minimum(hi + NEAR_TURNS, self.batch.call_turn[call + 1]), lo)
+    def around(self, call: Indices, lo: Indices, hi: Indices, margin: int = NEAR_TURNS) -> Around:
+        """Windows, and so many turns on either side for the near misses."""
+        lo = np.maximum(lo - margin, self.batch.call_turn[call])
+        hi = np.maximum(np.minimum(hi + margin, self.batch.call_turn[call + 1]), lo)
         return Around(np.sort(lo), np.sort(hi))
 
     def find(self, clause: Clause, around: Around | None = None) -> Found:
@@ -937,9 +938,9 @@ def judge(court: Court) -> Judgement:
     order = sorted(range(len(court.ruleset.rules)), key=lambda n: court.ruleset.rules[n].id in replaced)
     for number in order:
         rule = court.ruleset.rules[number]
-        rows = _Trial(court, number).rows()
-        applies = np.isin(court.facts.call_type, [CALL_TYPES.index(one) for one in rule.spec.applies_to])
-        rows = rows.select(applies[rows.call])
+        trial = _Trial(court, number)
+        rows = trial.rows()
+        rows = rows.select(trial.applies[rows.call])
         if rule.id in replacing:
             asked[rule.id] = (rows.call, rows.occasion)
         if rule.id in replaced:
@@ -993,6 +994,11 @@ class _Trial:
     @property
     def severity(self) -> int:
         return SEVERITY_CODE[self.spec.severity]
+
+    @cached_property
+    def applies(self) -> Mask:
+        """(c,) bool: calls of the types that the rule is meant for."""
+        return np.isin(self.court.facts.call_type, [CALL_TYPES.index(one) for one in self.spec.applies_to])
 
     def rows(self) -> Rows:
         """A row for each judged occasion, those that pass without evidence (turn NOWHERE) included."""
@@ -1067,11 +1073,11 @@ class _Trial:
     def always(self) -> Rows:
         """Without `when`: a requirement once a call, a prohibition wherever it is broken."""
         every = np.arange(self.court.batch.n_calls)
-        nowhere = np.full(len(every), NOWHERE)
+        asked = np.flatnonzero(self.applies)
         parts: list[Rows] = []
         requirements = self.spec.require or []
         for place, part in enumerate(requirements):
-            parts.append(self.require(part, place, every, nowhere))
+            parts.append(self.require(part, place, asked, np.full(len(asked), NOWHERE)))
         if len(parts) > 1:
             parts = [self.all_must_hold(parts)]
         for place, part in enumerate(self.spec.forbid or [], len(requirements)):
@@ -1082,7 +1088,8 @@ class _Trial:
     def on_occasions(self, triggers: Sequence[Trigger]) -> Rows:
         """With `when`: each occasion is judged in its window; triggers inside an open window are the same one."""
         court = self.court
-        occasions = self.merged(court.occasions(triggers))
+        occasions = court.occasions(triggers)
+        occasions = self.merged(occasions.select(self.applies[occasions.call]))
         call, turn = occasions.call, occasions.turn
         parts: list[Rows] = []
         requirements = self.spec.require or []

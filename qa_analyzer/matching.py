@@ -849,11 +849,18 @@ class Heard:
             result[number] = Apart(every, every.select(kept[low:high]))
         return result
 
-    def visible_around(self, spans: Spans) -> tuple[Normal, Spans]:
-        """The characters that matching sees, and spans as places in them."""
-        start = np.searchsorted(self._position[: self._visible_turn[-1]], spans.start)
-        end = np.searchsorted(self._position[: self._visible_turn[-1]], spans.end)
-        return self._visible, Spans(start, end, spans.phrase)
+    def contexts(self, spans: Spans, width: int) -> list[tuple[str, int, int]]:
+        """What matching sees around each span, `width` characters of its turn on either side; the span in it."""
+        position = self._position[: self._visible_turn[-1]]
+        start, end = np.searchsorted(position, spans.start), np.searchsorted(position, spans.end)
+        turn = np.searchsorted(self._visible_turn, start, "right") - 1
+        low = np.maximum(start - width, self._visible_turn[turn])
+        high = np.minimum(end + width, self._visible_turn[turn + 1])
+        places = zip(low.tolist(), high.tolist(), start.tolist(), end.tolist(), strict=True)
+        return [
+            (characters.to_string(self._visible[from_:to]), first - from_, last - from_)
+            for from_, to, first, last in places
+        ]
 
 
 class Apart(NamedTuple):

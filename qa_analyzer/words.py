@@ -6,6 +6,7 @@ Without HMM, which glues 这 and 不归 together; with the project's own diction
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.text import Normal
+
+Mask = NDArray[np.bool_]
+Contexts = Callable[["Spans", int], list[tuple[str, int, int]]]
 
 if TYPE_CHECKING:
     import jieba
@@ -45,17 +49,20 @@ CONTEXT = 10
 """Characters on either side of a hit that the tokenizer is shown: words are shorter, sentences may be long."""
 
 
-def on_word_boundaries(normal: Normal, spans: Spans) -> NDArray[np.bool_]:
-    """(n_spans,) bool: both ends of spans of a visible text fall on word boundaries of their sentences."""
+def on_word_boundaries(text: Normal, spans: Spans, contexts: Contexts) -> Mask:
+    """(n_spans,) bool: both ends of spans of a text fall on word boundaries of their sentences.
+
+    What stands between punctuation or blanks on both sides is a word of its own; else the tokenizer decides, which is
+    shown what matching sees: `contexts` gives, for some spans and a width, strings with the place of the span in each.
+    """
     stops = characters.wordless_table()
-    keep = np.zeros(len(spans), np.bool_)
-    for index, (start, end) in enumerate(zip(spans.start.tolist(), spans.end.tolist(), strict=True)):
-        before = stops[normal[max(start - CONTEXT, 0) : start]]
-        after = stops[normal[end : end + CONTEXT]]
-        lead = int(np.argmax(before[::-1])) if before.any() else len(before)
-        tail = int(np.argmax(after)) if after.any() else len(after)
-        keep[index] = _is_cut_out(characters.to_string(normal[start - lead : end + tail]), lead, lead + end - start)
-    return keep
+    keep = stops[text[np.maximum(spans.start - 1, 0)]] & stops[text[np.minimum(spans.end, len(text) - 1)]]
+    open_ = np.flatnonzero(~keep)
+    for index, (shown, start, end) in zip(open_.tolist(), contexts(spans.select(open_), CONTEXT), strict=True):
+        lead = max((place + 1 for place in range(start) if stops[ord(shown[place])]), default=0)
+        tail = min((place for place in range(end, len(shown)) if stops[ord(shown[place])]), default=len(shown))
+        keep[index] = _is_cut_out(shown[lead:tail], start - lead, end - lead)
+    return np.asarray(keep)
 
 
 @lru_cache(maxsize=16384)
