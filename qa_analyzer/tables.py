@@ -20,7 +20,7 @@ from qa_analyzer.analysis import Analysis
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
-from qa_analyzer.emotion.trajectory import follow
+from qa_analyzer.emotion.trajectory import TRENDS, follow, name_trends
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
@@ -209,6 +209,12 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
         np.searchsorted(customer, batch.call_turn),
         batch.turn_backchannel[customer],
     )
+    trend = name_trends(
+        path.mood,
+        np.searchsorted(customer, batch.call_turn),
+        batch.turn_backchannel[customer],
+        thresholds.get("feels_negative", -0.3),
+    )
     overlap, fewest = thresholds.get("interruption_overlap_s", 2.0), thresholds.get("interruption_characters", 4)
     assessable = facts.not_assessable < 0
     columns: dict[str, pa.Array] = {
@@ -248,6 +254,7 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
     columns["resolution"] = coded(facts.resolution.astype(np.int64), RESOLUTIONS)
     for name in ("start", "valley", "peak", "end", "mean"):
         columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
+    columns["emotion_trend"] = coded(trend, TRENDS)
     timed = batch.call_timed
     for role in (Role.AGENT, Role.CUSTOMER):
         count = figures.interruptions(batch, court.timing, role, overlap, fewest)

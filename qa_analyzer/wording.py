@@ -197,6 +197,13 @@ CODES: dict[str, dict[str, Pair]] = {
         "professional": ("专业", "Professional service"),
         "fast": ("迅速", "Speed"),
     },
+    "emotion_trend": {
+        "steady": ("平稳", "Steady"),
+        "improved": ("转好", "Improved"),
+        "worsened": ("恶化", "Worsened"),
+        "recovered": ("先抑后扬", "Fell and recovered"),
+        "dissatisfied": ("始终不满", "Dissatisfied throughout"),
+    },
     "escalation_risk": {
         "none": ("没有提到", "Not mentioned"),
         "low": ("低", "Low"),

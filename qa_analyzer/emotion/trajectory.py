@@ -32,6 +32,13 @@ _LONGEST_MEMORY = 62
 """From 62 real turns back on the weight is below one unit and counts as one: a long call's beginning hardly counts."""
 
 
+TRENDS = ("steady", "improved", "worsened", "recovered", "dissatisfied")
+TREND_WINDOW = 3
+"""A mood is judged by the mean of so many real turns: a single one says too little. Fewer in a call have no trend."""
+TREND_CHANGE = 0.25
+"""A change of less than this is none. Own choice: half of the way from neutral to plainly unhappy or pleased."""
+
+
 @dataclass(frozen=True)
 class Trajectory:
     """One row a call; shapes: c calls, t customer turns.
@@ -94,6 +101,46 @@ def follow(values: Floats | npt.NDArray[np.float32], call_turn: Offsets, is_back
     summary[3, known] = mood[last]
     summary[4, known] = (2 * weighted + total) // (2 * total)  # rounded half up
     return _trajectory(mood, summary, known)
+
+
+def name_trends(mood: Floats, call_turn: Offsets, is_backchannel: Mask, negative: float) -> Offsets:
+    """The trend of each call, (c,) int64 index into TRENDS, -1 with fewer than `TREND_WINDOW` real turns.
+
+    mood, call_turn, is_backchannel as in `follow`; `negative`: a value up to which a mood is unhappy. By the means of
+    `TREND_WINDOW` real turns in a row, the first (opening), the last (closing) and the lowest:
+    dissatisfied: opening and closing are unhappy. recovered: it fell to an unhappy low by `TREND_CHANGE` or more and
+    rose by as much again. improved, worsened: closing differs from opening by so much. steady: none of these.
+    """
+    n_calls = len(call_turn) - 1
+    trend = np.full(n_calls, -1, dtype=np.int64)
+    real = np.flatnonzero(~is_backchannel)
+    call = np.searchsorted(call_turn, real, "right") - 1
+    if len(real) < TREND_WINDOW:
+        return trend
+    total = np.concatenate(([0], np.cumsum(np.rint(mood[real] * STEPS_PER_UNIT).astype(np.int64))))
+    sums = total[TREND_WINDOW:] - total[:-TREND_WINDOW]
+    whole = call[TREND_WINDOW - 1 :] == call[: 1 - TREND_WINDOW]
+    sums, of = sums[whole], call[: 1 - TREND_WINDOW][whole]
+    if not len(of):
+        return trend
+    first = np.flatnonzero(np.append(True, of[1:] != of[:-1]))
+    last = np.append(first[1:], len(of)) - 1
+    unit = TREND_WINDOW * STEPS_PER_UNIT
+    opening, closing = sums[first] / unit, sums[last] / unit
+    lowest = np.minimum.reduceat(sums, first) / unit
+    fell, rose = opening - lowest >= TREND_CHANGE, closing - lowest >= TREND_CHANGE
+    named = np.select(
+        [
+            (opening <= negative) & (closing <= negative),
+            fell & rose & (lowest <= negative),
+            closing - opening >= TREND_CHANGE,
+            opening - closing >= TREND_CHANGE,
+        ],
+        [TRENDS.index(name) for name in ("dissatisfied", "recovered", "improved", "worsened")],
+        TRENDS.index("steady"),
+    )
+    trend[of[first]] = named
+    return trend
 
 
 def _trajectory(mood: Offsets, summary: Offsets, known: Mask) -> Trajectory:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_analyzer.emotion.trajectory import BACKCHANNEL_WEIGHT, RECENCY, Trajectory, follow
+from qa_analyzer.emotion.trajectory import BACKCHANNEL_WEIGHT, RECENCY, TRENDS, Trajectory, follow, name_trends
 
 SUMMARIES = ("start", "valley", "peak", "end", "mean")
 
@@ -66,6 +66,39 @@ def test_a_call_without_customer_turns_is_unknown_and_harms_no_neighbour() -> No
     assert summary(path, 1)[:4] == [-0.5, -0.5, 0.1, 0.1]
     assert summary(path, 3) == [0.0] * 5
     assert summary(path, 0) == [0.0] * 5
+
+
+@pytest.mark.parametrize(
+    ("values", "trend"),
+    [
+        ([0.1, 0.0, 0.1, 0.0], "steady"),
+        ([-0.1, -0.2, -0.1, 0.3, 0.4, 0.2], "improved"),
+        ([0.2, 0.1, 0.2, -0.4, -0.5, -0.3], "worsened"),
+        ([0.1, 0.0, -0.6, -0.7, -0.8, 0.0, 0.2, 0.3], "recovered"),
+        ([-0.6, -0.5, -0.7, -0.2, -0.6, -0.4, -0.5], "dissatisfied"),
+        # unhappy at the start, not at the end, without a further fall
+        ([-0.6, -0.5, -0.5, 0.0, 0.3, 0.2], "improved"),
+        # one sharp turn is no trend
+        ([0.0, 0.0, 0.0, -0.7, 0.0, 0.0, 0.0], "steady"),
+        ([-0.9, -0.9], None),
+    ],
+)
+def test_the_trend_is_that_of_three_turns_together(values: list[float], trend: str | None) -> None:
+    """Opening, closing and lowest mean of three; backchannels in between change nothing."""
+    real = np.array(values)
+    for mood, listening in (
+        (real, np.zeros(len(real), bool)),
+        (np.repeat(real, 2), np.tile([False, True], len(real))),
+    ):
+        named = name_trends(mood, np.array([0, 0, len(mood)], dtype=np.int64), listening, -0.3)
+        assert [TRENDS[code] if code >= 0 else None for code in named.tolist()] == [None, trend]
+
+
+def test_the_trend_of_a_call_does_not_depend_on_its_neighbours() -> None:
+    """Windows never reach over the boundary of calls."""
+    one, other = [0.2, 0.1, 0.2, -0.4, -0.5, -0.3], [-0.1, -0.2, -0.1, 0.3, 0.4, 0.2]
+    both = name_trends(np.array([*one, 0.5, *other]), np.array([0, 6, 7, 13]), np.zeros(13, bool), -0.3)
+    assert both.tolist() == [TRENDS.index("worsened"), -1, TRENDS.index("improved")]
 
 
 def test_no_calls_and_no_turns() -> None:

@@ -30,14 +30,14 @@ RULE_IDS = (
     "language/interruption",
     "language/rudeness",
 )
-# Columns of the contract, without those that come with later issues.
+# Columns of the contract, and those that the project adds.
 CALLS = (
     "call_id agent_id agent_name team started_at call_type call_type_inferred assessable not_assessable_reason "
     "duration_s turns score score_before_critical grade critical {scores} complaint_type complaint_scope "
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
-    "emotion_valley emotion_peak emotion_end emotion_mean agent_interruptions customer_interruptions silence_s "
-    "longest_silence_s agent_chars_per_min agent_talk_share issue_clear_after questions_open questions_yes_no "
+    "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend agent_interruptions "
+    "customer_interruptions silence_s longest_silence_s agent_chars_per_min agent_talk_share issue_clear_after questions_open questions_yes_no "
     "questions_restating questions_probing questions_informational questions_clarifying questions_consulting "
     "questions_service courtesy_per_100 negative_wording dialect hang_up_by ruleset {rules}"
 )
