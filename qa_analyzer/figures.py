@@ -24,6 +24,7 @@ NOBODY = ord("们"), ord("好")
 """After 您 or 你 these make it a plural or a greeting: nobody is addressed more or less politely."""
 BEFORE_NOBODY = ord("迷")
 OPENING_QUOTES, CLOSING_QUOTES = "「『“‘《", "」』”’》"
+NEWLINE = 0x0A
 ECHO = 4
 """So many code points around a 你 that the customer said too: the agent repeats the customer's words."""
 
@@ -95,6 +96,11 @@ def _counted(value: NDArray[np.float64], basis: NDArray[np.float64], batch: Batc
     return replace(figure, proven=np.zeros(batch.n_calls, np.bool_), basis=basis, why=why)
 
 
+def _rounded(value: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    rounded: NDArray[np.float64] = np.round(value, digits)
+    return rounded
+
+
 def _most(batch: Batch, turn: Indices, amount: NDArray[np.float64] | Indices) -> Indices:
     """(c,) of some turns (ascending) the first with the largest amount in each call, -1 where none has any."""
     largest = np.zeros(batch.n_calls)
@@ -152,8 +158,8 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
 def formal_you(batch: Batch) -> Figure:
     """Share in % of 您 among the agent's 您 and 你 to the customer; the turn with most 你; basis: how many there are.
 
-    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, what stands in quotation marks, and a 你 with ECHO code points around
-    it that the customer said too. Unknown where nobody in the call says 您: that recogniser may not know the word.
+    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, what stands in quotation marks, and a 你 with ECHO code points
+    around it that the customer said too. Unknown where nobody in the call says 您: that recogniser may not know it.
     """
     visible = batch.visible
     letters = visible.normal
@@ -163,7 +169,7 @@ def formal_you(batch: Batch) -> Figure:
     known[batch.turn_call[turn[letters[at] == FORMAL]]] = True
     counts = (batch.turn_role[turn] == Role.AGENT) & ~np.isin(letters[at + 1], NOBODY)  # A newline ends the text.
     counts &= (at == 0) | (letters[np.maximum(at - 1, 0)] != BEFORE_NOBODY)
-    position = np.asarray(visible.position[at])
+    position = np.asarray(visible.position[at]).astype(np.int64)
     counts &= ~_quoted(batch, turn, position)
     informal = letters[at] == INFORMAL
     counts[informal] &= ~_echoed(batch, at[informal], turn[informal])
@@ -172,7 +178,7 @@ def formal_you(batch: Batch) -> Figure:
     every = formal + np.bincount(batch.turn_call[found], minlength=batch.n_calls)
     where, times = np.unique(found, return_counts=True)
     share = np.where(every > 0, formal * 100 / np.maximum(every, 1), 100.0)
-    figure = _counted(np.round(share, 1), every.astype(np.float64), batch, _most(batch, where, times))
+    figure = _counted(_rounded(share, 1), every.astype(np.float64), batch, _most(batch, where, times))
     why = np.where(known, figure.why, WHY_UNSURE_WORDS)
     return replace(figure, known=figure.known & known, why=why, applies=every > 0)
 
@@ -196,9 +202,8 @@ def _echoed(batch: Batch, at: Indices, turn: Indices) -> Mask:
         start = at - shift
         whole = (start >= 0) & (start + ECHO <= len(letters))
         start, owner = start[whole], np.flatnonzero(whole)
-        inside = (
-            (turns[start] == turn[owner]) & (turns[start + ECHO - 1] == turn[owner]) & (letters[start + ECHO - 1] != 10)
-        )
+        last = start + ECHO - 1
+        inside = (turns[start] == turn[owner]) & (turns[last] == turn[owner]) & (letters[last] != NEWLINE)
         spots.append(start[inside])
         owners.append(owner[inside])
     start, owner = np.concatenate(spots), np.concatenate(owners)
@@ -220,7 +225,7 @@ def said_per_100_characters(batch: Batch, said: Said) -> Figure:
     spoken = _of_calls(batch, turns, batch.turn_characters[turns])
     where, times = np.unique(said.turn, return_counts=True)
     per = np.where(spoken > 0, _of_calls(batch, where, times) * 100 / np.maximum(spoken, 1), 0.0)
-    return replace(_counted(np.round(per, 2), spoken, batch, _most(batch, where, times)), applies=spoken > 0)
+    return replace(_counted(_rounded(per, 2), spoken, batch, _most(batch, where, times)), applies=spoken > 0)
 
 
 def longest_unsaid_characters(batch: Batch, said: Said) -> Figure:
@@ -246,7 +251,7 @@ def said_chars_per_min(batch: Batch, said: Said) -> Figure:
     spoken, length = _of_calls(batch, turn, characters), _of_calls(batch, turn, of_turn)
     measurable = batch.call_timed & (length > 0)
     value = np.where(measurable, spoken * 60_000 / np.maximum(length, 1), 0.0)
-    figure = _figure(np.round(value, 1), measurable, batch, _most(batch, turn, characters))
+    figure = _figure(_rounded(value, 1), measurable, batch, _most(batch, turn, characters))
     return replace(figure, basis=spoken, applies=spoken > 0)
 
 

@@ -9,6 +9,7 @@ import pytest
 from qa_analyzer import figures
 from qa_analyzer.figures import FIGURES, Figure, Said
 from qa_analyzer.judging import Why
+from qa_analyzer.model import Role
 from qa_analyzer.rulebook.schema import WORDED_FIGURES, Clause
 
 from .support import analysed, call, found, rule, verdict
@@ -19,7 +20,7 @@ def measured(figure: str, *lines: str, says: tuple[str, ...] = ()) -> Figure:
     of = {"of": {"by": "agent", "says": list(says)}} if says else {}
     analysis = analysed([call(*lines)], rule({"measure": {"figure": figure, "at_most": 1.0, **of}}))
     hits = analysis.court.find(Clause(by="agent", says=list(says))).sure if says else None
-    said = Said(figures.Role.AGENT, hits.turn, hits.start, hits.end) if hits else figures.NOTHING_SAID
+    said = Said(Role.AGENT, hits.turn, hits.start, hits.end) if hits else figures.NOTHING_SAID
     return figures.measure_figure(figure, analysis.batch, analysis.court.timing, said)
 
 
