@@ -140,8 +140,12 @@ def longest_unannounced_silence(batch: Batch, timing: Timing) -> Figure:
 def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     """Longest silence that the agent had asked the customer to wait through, in s, and the agent turn after it.
 
-    Measured where there is one; with partial times a wait between timed neighbours is proven.
+    Measured where there is one, unknown without times if the agent asked for one; with partial times a wait between
+    timed neighbours is proven.
     """
+    untimed = np.flatnonzero(~batch.call_timed[batch.turn_call] & np.isin(batch.turn_role, (Role.AGENT, Role.UNKNOWN)))
+    asked = np.zeros(batch.n_calls, np.bool_)
+    asked[batch.turn_call[timing.cues.turns("wait_request", among=untimed)]] = True
     silences = timing.silences
     most = np.zeros(batch.n_calls, np.int64)
     np.maximum.at(most, batch.turn_call[silences.turn], np.where(silences.announced, silences.gap_ms, 0))
@@ -150,9 +154,7 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     longest = np.zeros(batch.n_calls, np.int64)
     np.maximum.at(longest, batch.turn_call[turn], gap)
     figure = _figure(longest / 1000, batch.call_timed, batch, _most(batch, turn, gap))
-    return replace(
-        figure, most=most / 1000, proven=longest > 0, applies=figure.applies & (~batch.call_timed | (most > 0))
-    )
+    return replace(figure, most=most / 1000, proven=longest > 0, applies=figure.applies & (asked | (most > 0)))
 
 
 def formal_you(batch: Batch) -> Figure:
