@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -111,6 +112,12 @@ class Batch:
         return np.arange(self.n_turns) - self.call_turn[self.turn_call]
 
     @cached_property
+    def visible(self) -> VisibleText:
+        """The text as matching sees it."""
+        normal, place = visible_characters(self, np.arange(self.n_turns))
+        return VisibleText(normal, place, np.searchsorted(self.turn_text, place, "right") - 1)
+
+    @cached_property
     def turn_characters(self) -> Indices:
         """(t,) int64: code points of speech in a turn (no punctuation, no blanks)."""
         words = ~characters.wordless_table()[self.normal]
@@ -186,6 +193,14 @@ class Batch:
     def turn_string(self, turn: int) -> str:
         """The text of one turn as given."""
         return characters.to_string(self.points[self.turn_text[turn] : self.turn_text[turn + 1] - 1])
+
+
+class VisibleText(NamedTuple):
+    """What matching sees: normal (n,) uint16, a newline after each turn; position in the batch's text; turn. (n,)"""
+
+    normal: characters.Normal
+    position: Indices
+    turn: Indices
 
 
 def visible_characters(batch: Batch, turns: Indices) -> tuple[characters.Normal, Indices]:

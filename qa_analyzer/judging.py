@@ -19,7 +19,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import ROLES, CueBook, Cues
-from qa_analyzer.figures import Figure, measure_figure
+from qa_analyzer.figures import NOTHING_SAID, Figure, Said, measure_figure
 from qa_analyzer.hearing import add_lexicon
 from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
 from qa_analyzer.model import CALL_TYPES, HangUp, Role
@@ -83,6 +83,7 @@ class Why(IntEnum):
     UNSURE_PHASE = 6
     INTERPOLATED = 7
     NEARLY_EXCUSED = 8
+    UNSURE_WORDS = 9
 
 
 class Near(IntEnum):
@@ -310,6 +311,8 @@ def _all_clauses(spec: RuleFile) -> list[tuple[str | None, Spoken]]:
     found: list[tuple[str | None, Spoken]] = [(one.by, one) for one in spec.when or ()]
     for part in (*(spec.require or ()), *(spec.forbid or ())):
         found += [(one.by, one) for one in (part.any if isinstance(part, AnyOf) else [part])]
+    if spec.measure is not None and spec.measure.of is not None:
+        found.append((spec.measure.of.by, spec.measure.of))
     for _, one in list(found):
         found += _nested(one)
     return found
@@ -1039,7 +1042,7 @@ class _Trial:
     def measured(self, measure: Measure) -> Rows:
         """A figure of the call against a threshold."""
         court = self.court
-        figure: Figure = measure_figure(measure.figure, court.batch, court.timing)
+        figure: Figure = measure_figure(measure.figure, court.batch, court.timing, self.measured_words(measure.of))
         rows = Rows.blank(np.arange(court.batch.n_calls), self.clause_id(0), self.severity)
         good = np.ones(court.batch.n_calls, np.bool_)
         too_much = ~good
@@ -1067,6 +1070,13 @@ class _Trial:
         _show_turns(rows, turn, court.batch)
         rows.occasion = turn.copy()
         return rows
+
+    def measured_words(self, clause: Clause | None) -> Said:
+        """What the words of a `measure` find, whose role is sure."""
+        if clause is None:
+            return NOTHING_SAID
+        hits = self.court.find(clause).sure
+        return Said(None if clause.by is None else Role[clause.by.upper()], hits.turn, hits.start, hits.end)
 
     # ---- require and forbid -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from qa_analyzer.phrases import Phrase, PhraseError, parse_phrase
 from qa_analyzer.rulebook.messages import choices
 from qa_analyzer.rulebook.model import EXAMPLE_KINDS, KeyPath
 from qa_analyzer.rulebook.schema import (
+    WORDED_FIGURES,
     AnyOf,
     Category,
     Clause,
@@ -72,7 +73,7 @@ def rule_flaws(rule: RuleFile, damaged: frozenset[KeyPath], names: KnownNames) -
         *_tests(rule, damage),
         *_triggers(rule, damage, names),
         *_clauses(rule, damage, names),
-        *_measure(rule, names),
+        *_measure(rule, damage, names),
         *_messages(rule, damage),
         *_examples(rule, damage),
     ]
@@ -213,7 +214,7 @@ def _thresholds(holder: object, keys: Sequence[str], path: KeyPath, names: Known
             yield Flaw((*path, key), "unknown_threshold", {"value": value, **choices(value, names.thresholds)})
 
 
-def _measure(rule: RuleFile, names: KnownNames) -> Iterator[Flaw]:
+def _measure(rule: RuleFile, damage: _Damage, names: KnownNames) -> Iterator[Flaw]:
     measure = rule.measure
     if measure is None:
         return
@@ -223,6 +224,16 @@ def _measure(rule: RuleFile, names: KnownNames) -> Iterator[Flaw]:
         facts = {"value": measure.figure, **choices(measure.figure, names.figures)}
         yield Flaw(("measure", "figure"), "unknown_figure", facts)
     yield from _thresholds(measure, ("at_most", "at_least", "floor"), ("measure",), names)
+    if (measure.of is not None) != (measure.figure in WORDED_FIGURES) and damage.spares(("measure",)):
+        key = "measure_words" if measure.of is None else "measure_no_words"
+        yield Flaw(("measure", *(("of",) if measure.of else ())), key, {"value": measure.figure})
+    if measure.of is not None:
+        of = measure.of
+        yield from _phrases(_SaysOf(of.says, of.unless, of.unless_in or [], of.word), ("measure", "of"), damage)
+        if of.says is None and damage.spares(("measure", "of")):
+            yield Flaw(("measure", "of"), "nothing_to_find", {"key": "of"})
+        for key in sorted(of.model_fields_set - {"by", "says", "word", "unless", "unless_in"}):
+            yield Flaw(("measure", "of"), "measure_of_key", {"key": "in" if key == "in_" else key})
 
 
 # ---- phrases ---------------------------------------------------------------------------------------------------

@@ -226,10 +226,22 @@ class Trigger(Strict):
     call: CallCondition | None = Field(default=None, description="整通电话须满足的条件")
 
 
+WORDED_FIGURES = ("said_per_100_characters", "said_chars_per_min", "longest_unsaid_characters")
+"""Figures that count words: `measure` tells in `of` which."""
+
+
 class Measure(Strict):
     """`measure`: a figure of the call against a limit."""
 
-    figure: Text = Field(description="指标：结果表的列，或文档所列的数值")
+    figure: Text = Field(
+        description="指标：longest_unannounced_silence_s、longest_announced_wait_s、silence_s、longest_silence_s、"
+        "agent_chars_per_min、agent_talk_share、duration_s、turns、agent_interruptions、customer_interruptions、"
+        "formal_you_percent、said_per_100_characters、said_chars_per_min、longest_unsaid_characters，见文档"
+    )
+    of: Clause | None = Field(
+        default=None,
+        description="数词语的指标（said_…、longest_unsaid_…）所数的词语：只用 by、says、word、unless、unless_in",
+    )
     at_most: Threshold | None = Field(default=None, description="不超过：数字或评分标准 thresholds 的键")
     at_least: Threshold | None = Field(default=None, description="不低于：数字或评分标准 thresholds 的键")
     floor: Threshold | None = Field(default=None, description="样本少于此数时不适用：数字或评分标准 thresholds 的键")

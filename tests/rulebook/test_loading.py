@@ -590,6 +590,11 @@ def test_unless_is_held_against_its_own_clause_only(tmp_path: Path) -> None:
         ("measure: {figure: silence_s}  #!", "at_most 或 at_least"),
         ("measure: {figure: silence_s, at_most: 3}  #!\nforbid: {by: agent, says: [您好]}", "不能与 forbid 同用"),
         ("measure: {figure: silence_s, at_most: 3}  #!\nwhen: {by: customer}", "不能与 when 同用"),
+        ("measure: {figure: said_chars_per_min, at_most: 3}  #!", "要数词语"),
+        ("measure: {figure: silence_s, at_most: 3, of: {says: [您好]}}  #!", "不数词语"),
+        ("measure: {figure: said_chars_per_min, at_most: 3, of: {by: agent}}  #!", "of"),
+        ("measure: {figure: said_chars_per_min, at_most: 3, of: {says: [您好], in: {first: 2}}}  #!", "不能写 in"),
+        ("measure: {figure: said_chars_per_min, at_most: 3, of: {says: [好]}}  #!", "word: true"),
     ],
 )
 def test_a_clause_must_look_for_something(tmp_path: Path, body: str, fragment: str) -> None:

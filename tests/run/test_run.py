@@ -37,9 +37,10 @@ CALLS = (
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
     "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend agent_interruptions "
-    "customer_interruptions silence_s longest_silence_s agent_chars_per_min agent_talk_share issue_clear_after questions_open questions_yes_no "
-    "questions_restating questions_probing questions_informational questions_clarifying questions_consulting "
-    "questions_service courtesy_per_100 negative_wording dialect hang_up_by ruleset {rules}"
+    "customer_interruptions silence_s longest_silence_s agent_chars_per_min agent_talk_share issue_clear_after "
+    "questions_open questions_yes_no questions_restating questions_probing questions_informational "
+    "questions_clarifying questions_consulting questions_service courtesy_per_100 negative_wording dialect "
+    "hang_up_by ruleset {rules}"
 )
 FINDINGS = (
     "call_id agent_id rule verdict severity criterion occasion_turn turn role start_ms text_start text_end quote "
