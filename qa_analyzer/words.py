@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
+from math import inf, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,12 +67,43 @@ def on_word_boundaries(text: Normal, spans: Spans, contexts: Contexts) -> Mask:
     return np.asarray(keep)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _is_cut_out(sentence: str, start: int, end: int) -> bool:
     """Whether the tokenizer cuts the sentence at both places."""
-    bounds = {0}
-    place = 0
-    for word in cut(sentence):
-        place += len(word)
-        bounds.add(place)
+    bounds = _bounds(sentence)
     return start in bounds and end in bounds
+
+
+def _bounds(sentence: str) -> set[int]:
+    """Where the tokenizer cuts: the same as `cut` gives, which is several times slower on such short texts."""
+    if not sentence.isalpha() or not sentence.isprintable() or any(letter < "\u4e00" for letter in sentence):
+        return {0, *accumulate(map(len, cut(sentence)))}  # Runs of letters and digits are glued together.
+    known = tokenizer().FREQ
+    length = len(sentence)
+    score = [0.0] * (length + 1)
+    reach = [0] * length
+    for first in range(length - 1, -1, -1):
+        best, last, place = -inf, first, first
+        while place < length:
+            count = known.get(sentence[first : place + 1])
+            if count is None:
+                break
+            if count:
+                found = _weight(count) + score[place + 1]
+                if found >= best:
+                    best, last = found, place
+            place += 1
+        if best == -inf:
+            best = _weight(1) + score[first + 1]
+        score[first], reach[first] = best, last
+    bounds, place = {0}, 0
+    while place < length:
+        place = reach[place] + 1
+        bounds.add(place)
+    return bounds
+
+
+@cache
+def _weight(count: int) -> float:
+    """Logarithm of a word's share of the dictionary's counts."""
+    return log(count) - log(tokenizer().total)
