@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer.batch import Batch
-from qa_analyzer.matching import EVERYBODY, Apart, Heard, ListHits, PhraseLists
+from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
 from qa_analyzer.model import Role
 from qa_analyzer.phrases import parse_phrase
 
@@ -62,7 +62,7 @@ class Cues:
     batch: Batch
     book: CueBook
     heard: Heard
-    _some: dict[int, dict[int, Apart]] = field(default_factory=dict)
+    _some: dict[tuple[str, int], ListHits] = field(default_factory=dict)
 
     @property
     def lists(self) -> Mapping[str, Sequence[str]]:
@@ -72,10 +72,10 @@ class Cues:
         number = self.book.numbers[name]
         region = self.book.region_of[name]
         if among is not None:
-            key = hash(among.tobytes())
+            key = name, hash(among.tobytes())
             if key not in self._some:
-                self._some[key] = self.heard.among([self.book.numbers[one] for one in REGIONS["some"]], among)
-            return self._some[key][number].hits
+                self._some[key] = self.heard.within(number, among, among + 1, anybody=True).hits
+            return self._some[key]
         found = self.heard.hits(number)
         if region != "tail":
             return found

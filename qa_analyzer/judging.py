@@ -241,9 +241,12 @@ class Judgement:
 
 @dataclass(frozen=True)
 class SaidAs:
-    """What a clause says, compiled: number of its phrase list; category and severity code of each phrase, or -1."""
+    """What a clause says, compiled: number of its phrase list; whether it is heard everywhere or only where asked for;
+    category and severity code of each phrase, or -1.
+    """
 
     number: int
+    everywhere: bool
     category: Indices
     severity: Indices
 
@@ -287,16 +290,21 @@ class Ruleset:
         """Number the phrase lists of a clause."""
         roles = ROLES.get(by, EVERYBODY) if by else EVERYBODY
         listed = _says(clause)
+        # A row of turns may begin long before the window that it ends in.
+        everywhere = clause.in_ is None or isinstance(clause, Trigger) or clause.in_a_row is not None
         if listed:
             self.said[id(clause)] = SaidAs(
-                self.lists.add([parse_phrase(source) for source, _, _ in listed], roles),
+                self.lists.add([parse_phrase(source) for source, _, _ in listed], roles, everywhere=everywhere),
+                everywhere,
                 np.array([category for _, category, _ in listed], np.int64),
                 np.array([severity for _, _, severity in listed], np.int64),
             )
         if clause.unless:
-            self.unless[id(clause)] = self.lists.add([parse_phrase(source) for source in clause.unless], roles)
+            unless = [parse_phrase(source) for source in clause.unless]
+            self.unless[id(clause)] = self.lists.add(unless, roles, everywhere=False)
         for neighbour in clause.unless_in or ():
-            self.unless[id(neighbour)] = self.lists.add([parse_phrase(source) for source in neighbour.says])
+            excuses = [parse_phrase(source) for source in neighbour.says]
+            self.unless[id(neighbour)] = self.lists.add(excuses, everywhere=False)
 
     @property
     def rubric(self) -> Rubric:
@@ -396,14 +404,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Around:
-    """Windows of turns: their first turns and the turns after their last ones, each ascending. (n,)"""
+    """Windows of turns by their first ones: first turn and the turn after the last one. (n,)"""
 
     lo: Indices
     hi: Indices
 
     def holds(self, turn: Indices) -> Mask:
         """(n,) bool: turns that lie in some window."""
-        return np.asarray(np.searchsorted(self.lo, turn, "right") > np.searchsorted(self.hi, turn, "right"))
+        begun = np.searchsorted(self.lo, turn, "right")
+        return np.asarray(begun > np.searchsorted(np.sort(self.hi), turn, "right"))
 
 
 @dataclass
@@ -579,36 +588,38 @@ class Court:
         `around`: only near some windows; `others`: instead in these turns (ascending), whoever speaks there.
         """
         said = self.ruleset.said[id(clause)]
-        unless = self.ruleset.unless.get(id(clause))
         if others is not None:
-            apart = self.heard.among([said.number] if unless is None else [said.number, unless], others)
-            every, found = apart[said.number]
-            excuses = None if unless is None else apart[unless].every
-        else:
+            every, found = self.heard.within(said.number, others, others + 1, anybody=True)
+        elif said.everywhere:
             every, found = self.heard.every(said.number), self.heard.hits(said.number)
-            excuses = None if unless is None else self.heard.every(unless)
+            if around is not None:
+                every, found = (one.select(around.holds(one.turn)) for one in (every, found))
+        elif around is None:
+            every, found = self.heard.everywhere(said.number)
+        else:
+            every, found = self.heard.within(said.number, around.lo, around.hi)
         if clause.word:
-            if around is not None:  # The tokenizer is slow: it is asked only where an answer counts.
-                every = every.select(around.holds(every.turn))
             spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.contexts))
             spans = resolve(spans)
             turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
             found = ListHits(spans, turn)
-        elif around is not None:
-            found = found.select(around.holds(found.turn))
         hits = self.as_hits(found, said)
         if not len(hits):
             return hits, hits
         excepted = np.zeros(len(hits), np.bool_)
-        if excuses is not None:
-            excepted |= _overlaps(hits, excuses.spans.start, excuses.spans.end)
+        if clause.unless:
+            turn = np.unique(hits.turn)
+            excuses = self.heard.within(self.ruleset.unless[id(clause)], turn, turn + 1, anybody=True).every.spans
+            excepted |= _overlaps(hits, excuses.start, excuses.end)
         for neighbour in clause.unless_in or ():
             other = neighbour.by or by
             call = self.batch.turn_call[hits.turn]
             lo, hi, _, _ = self.window(neighbour.in_, other, call, hits.turn)
             wide_lo = np.maximum(lo - 1, self.batch.call_turn[call])
             wide_hi = np.minimum(hi + 1, self.batch.call_turn[call + 1])
-            near = self.heard.every(self.ruleset.unless[id(neighbour)]).turn
+            first = np.argsort(wide_lo, kind="stable")
+            excuse = self.ruleset.unless[id(neighbour)]
+            near = self.heard.within(excuse, wide_lo[first], wide_hi[first], anybody=True).every.turn
             role = self.batch.turn_role[near]
             theirs = near if other is None else near[role == Role[other.upper()]]
             excepted |= _first_between(theirs, lo, hi) >= 0
@@ -632,7 +643,7 @@ class Court:
         return self.said(clause, clause.by, others=turn)[0]
 
     def search(self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False) -> tuple[Found, Look]:
-        """What a clause finds around occasions. One with a scope is looked for in its windows and close by only.
+        """What a clause finds around occasions. One with a scope is looked for in its windows only.
 
         `everywhere`: any near miss counts, however far.
         """
@@ -640,15 +651,15 @@ class Court:
             found = self.find(clause)
         else:
             lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
-            # Words are costly to tell apart: their near misses are not looked for.
-            found = self.find(clause, self.around(call, lo, hi, 0 if clause.word else NEAR_TURNS))
+            found = self.find(clause, self.around(call, lo, hi))
         return found, self.look(clause, found, call, turn)
 
-    def around(self, call: Indices, lo: Indices, hi: Indices, margin: int = NEAR_TURNS) -> Around:
+    def around(self, call: Indices, lo: Indices, hi: Indices, margin: int = 0) -> Around:
         """Windows, and so many turns on either side for the near misses."""
         lo = np.maximum(lo - margin, self.batch.call_turn[call])
         hi = np.maximum(np.minimum(hi + margin, self.batch.call_turn[call + 1]), lo)
-        return Around(np.sort(lo), np.sort(hi))
+        order = np.argsort(lo, kind="stable")
+        return Around(lo[order], hi[order])
 
     def find(self, clause: Clause, around: Around | None = None) -> Found:
         """Everything a clause speaks of, sorted out by whose it is; with a scope only `around` its windows."""
@@ -1174,6 +1185,10 @@ class _Trial:
             if others:
                 spared &= ~np.logical_or.reduce(others)
             best.verdict = np.where(spared, Verdict.NOT_APPLICABLE, best.verdict).astype(np.int64)
+        for number, clause in enumerate(clauses):
+            failed = (best.verdict == Verdict.FAIL) & (best.clause == self.clause_id(place) + number)
+            if failed.any() and clause.hangs_up is None:
+                self.near_misses(best, clause, failed)
         return best
 
     def require_clause(self, clause: Clause, number: int, call: Indices, turn: Indices) -> Rows:
@@ -1199,8 +1214,8 @@ class _Trial:
         rows.why = np.where(look.present, why, Why.NONE).astype(np.int64)
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()
         failed = rows.verdict == Verdict.FAIL
-        self.near_misses(rows, clause, found, look, failed)
         if severity == CRITICAL:
+            self.near_misses(rows, clause, failed, everywhere=True)
             excused = failed & (rows.near != Near.NONE)
             rows.verdict = np.where(excused, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
             rows.why = np.where(excused, Why.NEARLY_EXCUSED, rows.why).astype(np.int64)
@@ -1219,16 +1234,21 @@ class _Trial:
         to_the_end = (look.hi == batch.call_turn[call + 1]) & (not backwards)
         return np.asarray(to_the_end & (turn != NOWHERE) & (batch.hang_up[call] == HangUp.AGENT))
 
-    def near_misses(self, rows: Rows, clause: Clause, found: Found, look: Look, failed: Mask) -> None:
-        """For what is missing: the nearest thing that came close, and why it did not count."""
+    def near_misses(self, rows: Rows, clause: Clause, failed: Mask, *, everywhere: bool = False) -> None:
+        """For what is missing: the nearest thing that came close, and why it did not count.
+
+        Looked for NEAR_TURNS around the windows of the failed rows; `everywhere`: in the whole call.
+        """
         begin, end = self.court.batch.call_turn[rows.call], self.court.batch.call_turn[rows.call + 1]
-        critical = bool((rows.severity == CRITICAL).any())
-        others = self.court.said_by_others(clause, look.lo[failed], look.hi[failed], everywhere=critical)
+        from_, to = rows.window_lo, rows.window_hi
+        others = self.court.said_by_others(clause, from_[failed], to[failed], everywhere=everywhere)
+        close = None if everywhere else self.court.around(rows.call[failed], from_[failed], to[failed], NEAR_TURNS)
+        found = self.court.find(clause, close)
         for near, hits, lo, hi, last in (
-            (Near.TOO_EARLY, found.sure, begin, look.lo, True),
-            (Near.TOO_LATE, found.sure, look.hi, end, False),
-            (Near.WRONG_SPEAKER, others, look.lo, look.hi, False),
-            (Near.EXCEPTED, found.excepted, look.lo, look.hi, False),
+            (Near.TOO_EARLY, found.sure, begin, from_, True),
+            (Near.TOO_LATE, found.sure, to, end, False),
+            (Near.WRONG_SPEAKER, others, from_, to, False),
+            (Near.EXCEPTED, found.excepted, from_, to, False),
         ):
             if not len(hits):
                 continue

@@ -11,8 +11,9 @@ Knows literals, turns and who speaks in them; knows nothing about rules. Exact: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ LONGEST = 255
 """No literal may be longer, so that a length fits a byte."""
 AT_START, AT_END = 1, 2
 EVERYBODY = 0xFF
+SCREEN = 4096
 ENOUGH_SEEN = 50_000
 """Occurrences of literals from which on it is known which are common."""
 
@@ -79,6 +81,27 @@ class _Tables(NamedTuple):
     branch_edge: NDArray[np.uint8]
     list_roles: NDArray[np.uint8]
     longest: int
+
+
+class _OneList(NamedTuple):
+    """One list for itself, for a search in a few turns.
+
+    screen (SCREEN,) bool: lowest bits of its literals; literals (n,) int32 ascending; whole_* as in `_Tables`, by place
+    in `literals`; members (n, words): bits of the list's own parts; branch_* as in `_Tables`.
+    """
+
+    screen: Mask
+    literals: Ints
+    whole_from: Ints
+    whole_phrase: Ints
+    whole_edge: NDArray[np.uint8]
+    members: NDArray[np.uint64]
+    branch_from: Ints
+    branch_part: Ints
+    branch_wide: NDArray[np.uint8]
+    branch_phrase: Ints
+    branch_edge: NDArray[np.uint8]
+    roles: int
 
 
 @inlined
@@ -369,10 +392,7 @@ def _all_present(parts: Ints, low: int, high: int, here: NDArray[np.uint64]) -> 
 
 @compiled
 def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its work
-    turns: Indices,
     turn_role: NDArray[np.uint8],
-    enabled: Mask,
-    anybody: bool,
     entries: Ints,
     whole_list: Ints,
     whole_phrase: Ints,
@@ -407,7 +427,7 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
     n_parted = len(members)
     here = np.zeros(members.shape[1], np.uint64)
     count = 0
-    for turn in turns:
+    for turn in range(len(turn_role)):
         first_hit, last_hit = hits_from[turn], hits_from[turn + 1]
         begin, stop = visible_turn[turn], visible_turn[turn + 1]
         role = np.uint8(1) << turn_role[turn]
@@ -415,13 +435,13 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
         held = 0
         for hit in range(first_hit, last_hit):
             what = literal[hit]
-            if not (anybody or entries[what, 3] & role):
+            if not entries[what, 3] & role:
                 continue
             if entries[what + 1, 0] > entries[what, 0]:
                 last = start[hit] + length[hit]
                 for entry in range(entries[what, 0], entries[what + 1, 0]):
                     owner = whole_list[entry]
-                    if not enabled[owner] or not (anybody or list_roles[owner] & role):
+                    if not list_roles[owner] & role:
                         continue
                     edge = whole_edge[entry]
                     if edge and not _on_edge(edge, start[hit], last, begin, stop, visible, wordless):
@@ -447,7 +467,7 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
                     continue
                 seen_branch[branch] = turn
                 owner = branch_list[branch]
-                if not enabled[owner] or not (anybody or list_roles[owner] & role):
+                if not list_roles[owner] & role:
                     continue
                 if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
                     continue
@@ -473,6 +493,109 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
                     first, last = position[buffer[0, one]], position[buffer[1, one] - 1] + 1
                     count = _write(found, count, owner, branch_phrase[branch], turn, first, last)
     return count
+
+
+@compiled
+def _tell_apart(
+    lo: Indices,
+    hi: Indices,
+    turn_role: NDArray[np.uint8],
+    roles: int,
+    screen: Mask,
+    literals: Ints,
+    whole_from: Ints,
+    whole_phrase: Ints,
+    whole_edge: NDArray[np.uint8],
+    members: NDArray[np.uint64],
+    branch_from: Ints,
+    branch_part: Ints,
+    branch_wide: NDArray[np.uint8],
+    branch_phrase: Ints,
+    branch_edge: NDArray[np.uint8],
+    longest: int,
+    start: Ints,
+    length: NDArray[np.uint8],
+    literal: Ints,
+    hits_from: Indices,
+    visible: Normal,
+    position: Ints,
+    visible_turn: Indices,
+    ends_sentence: Mask,
+    wordless: Mask,
+    buffer: Indices,
+    found: Ints,
+) -> int:
+    """`_tell` for one list in windows of turns (lo ascending). found[0] stays 0."""
+    parted = np.empty(buffer.shape[1], np.int32)
+    parted_literal = np.empty(buffer.shape[1], np.int32)
+    here = np.zeros(members.shape[1], np.uint64)
+    n_branches = len(branch_phrase)
+    count = 0
+    done = np.int64(0)
+    for window in range(len(lo)):
+        for turn in range(max(lo[window], done), hi[window]):
+            if not (roles >> np.int64(turn_role[turn])) & 1:
+                continue
+            begin, stop = visible_turn[turn], visible_turn[turn + 1]
+            held = 0
+            for hit in range(hits_from[turn], hits_from[turn + 1]):
+                what = literal[hit]
+                if not screen[what & (SCREEN - 1)]:
+                    continue
+                place = _place(literals, what)
+                if place < 0:
+                    continue
+                last = start[hit] + length[hit]
+                for entry in range(whole_from[place], whole_from[place + 1]):
+                    if _on_edge(whole_edge[entry], start[hit], last, begin, stop, visible, wordless):
+                        count = _write(
+                            found, count, 0, whole_phrase[entry], turn, position[start[hit]], position[last - 1] + 1
+                        )
+                parted[held] = hit
+                parted_literal[held] = place
+                held += 1
+            if held == 0 or n_branches == 0:
+                continue
+            _gather_parts(parted_literal, held, members, here)
+            for branch in range(n_branches):
+                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
+                    continue
+                spans = _join(
+                    branch_part[branch_from[branch] : branch_from[branch + 1]],
+                    branch_wide[branch_from[branch] : branch_from[branch + 1]],
+                    branch_edge[branch],
+                    longest,
+                    members,
+                    parted[:held],
+                    parted_literal[:held],
+                    start,
+                    length,
+                    visible,
+                    position,
+                    begin,
+                    stop,
+                    ends_sentence,
+                    wordless,
+                    buffer,
+                )
+                for one in range(spans):
+                    first, last = position[buffer[0, one]], position[buffer[1, one] - 1] + 1
+                    count = _write(found, count, 0, branch_phrase[branch], turn, first, last)
+        done = max(done, hi[window])
+    return count
+
+
+@inlined
+def _place(literals: Ints, what: int) -> int:
+    """Index of a number in an ascending array, or -1."""
+    low, high = 0, len(literals)
+    while low < high:
+        middle = (low + high) >> 1
+        if literals[middle] < what:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(literals) and literals[low] == what else -1
 
 
 @compiled
@@ -540,8 +663,10 @@ class PhraseLists:
 
     def __init__(self) -> None:
         self._lists: dict[tuple[int, bool, tuple[Phrase, ...]], int] = {}
-        self._compiled: tuple[_Trie, _Tables, Mask] | None = None
+        self._compiled: tuple[_Trie, _Tables] | None = None
         self._seen: NDArray[np.float64] = np.zeros(0)
+        self._raw: list[_Raw] = []
+        self._apart: dict[int, _OneList] = {}
 
     def add(self, phrases: Sequence[Phrase], roles: int = EVERYBODY, *, everywhere: bool = True) -> int:
         """Number of a list, heard in turns of these roles (bits of Role); `everywhere` or only in turns asked for."""
@@ -571,6 +696,16 @@ class PhraseLists:
                         branches.append((ids, branch.wide, number, index, edge))
         literals, part_literals, whole = _parted_first(number_of, part_literals, whole, branches)
         n_literals = len(literals)
+        raw: list[_Raw] = [_Raw([], []) for _ in self._lists]
+        for ids, number, phrase_index, edge in whole:
+            raw[number].whole.append((np.array(ids, np.int64), phrase_index, edge))
+        arrays = [np.array(ids, np.int64) for ids in part_literals]
+        for parted, wide, number, phrase_index, edge in branches:
+            raw[number].branches.append(([arrays[part] for part in parted], wide, phrase_index, edge))
+        self._raw = raw
+        wanted = [everywhere for _, everywhere, _ in self._lists]
+        whole = [one for one in whole if wanted[one[1]]]
+        branches = [one for one in branches if wanted[one[2]]]
         used = sorted({part for one in branches for part in one[0]})
         renumbered = {part: index for index, part in enumerate(used)}
         sizes = np.array([len(one[0]) for one in whole], np.int64)
@@ -604,24 +739,74 @@ class PhraseLists:
             list_roles.astype(np.uint8),
             max(map(len, literals), default=0),
         )
-        everywhere = np.array([wanted for _, wanted, _ in self._lists], np.bool_)
         # Until a text has been seen, short literals are taken for common ones.
         guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
         self._seen = np.zeros(n_literals)
-        self._compiled = trie, _driven(tables, guess), everywhere
+        self._compiled = trie, _driven(tables, guess)
 
     def scan(self, normal: Normal, turn_text: Indices, turn_role: NDArray[np.uint8]) -> Heard:
         """Find everything in a text laid out by turn: turn i is normal[turn_text[i] : turn_text[i + 1] - 1]."""
         if self._compiled is None:
             self.compile()
         assert self._compiled is not None
-        heard = Heard(*self._compiled, normal, turn_text, turn_role)
+        heard = Heard(*self._compiled, self.apart, normal, turn_text, turn_role)
         if self._seen.sum() < ENOUGH_SEEN:
             self._seen += heard.literal_counts
             if self._seen.sum() >= ENOUGH_SEEN:
-                trie, tables, everywhere = self._compiled
-                self._compiled = trie, _driven(tables, self._seen), everywhere
+                trie, tables = self._compiled
+                self._compiled = trie, _driven(tables, self._seen)
         return heard
+
+    def apart(self, number: int) -> _OneList:
+        """One list for itself, made when it is first asked for."""
+        if number not in self._apart:
+            roles = next(islice(self._lists, number, None))[0]
+            self._apart[number] = _one_list(self._raw[number], roles)
+        return self._apart[number]
+
+
+class _Raw(NamedTuple):
+    """A list in numbers of literals: whole (literals, phrase, edge); branches (literals of each part, wide, …)."""
+
+    whole: list[tuple[Indices, int, int]]
+    branches: list[tuple[list[Indices], tuple[bool, ...], int, int]]
+
+
+def _one_list(raw: _Raw, roles: int) -> _OneList:
+    parts: dict[int, int] = {}
+    chosen: list[Indices] = []
+    branch_part: list[int] = []
+    for pieces, _, _, _ in raw.branches:
+        for piece in pieces:
+            if id(piece) not in parts:
+                parts[id(piece)] = len(chosen)
+                chosen.append(piece)
+            branch_part.append(parts[id(piece)])
+    found = [ids for ids, _, _ in raw.whole]
+    literals = np.unique(np.concatenate([*found, *chosen, np.zeros(0, np.int64)]))
+    sizes = [len(ids) for ids in found]
+    owner = np.searchsorted(literals, np.concatenate([*found, np.zeros(0, np.int64)]))
+    whole_from, order = _csr(owner, len(literals))
+    bit = np.repeat(np.arange(len(chosen)), [len(one) for one in chosen])
+    row = np.searchsorted(literals, np.concatenate([*chosen, np.zeros(0, np.int64)]))
+    members = np.zeros((len(literals), max(len(chosen) - 1, 0) // 64 + 1), np.uint64)
+    np.bitwise_or.at(members, (row, bit >> 6), np.uint64(1) << (bit & 63).astype(np.uint64))
+    screen = np.zeros(SCREEN, np.bool_)
+    screen[literals & (SCREEN - 1)] = True
+    return _OneList(
+        screen,
+        literals.astype(np.int32),
+        whole_from,
+        np.repeat(np.array([phrase for _, phrase, _ in raw.whole], np.int32), sizes)[order],
+        np.repeat(np.array([edge for _, _, edge in raw.whole], np.uint8), sizes)[order],
+        members,
+        np.cumsum([0, *(len(one[0]) for one in raw.branches)]).astype(np.int32),
+        np.array(branch_part, np.int32),
+        np.array([wide for one in raw.branches for wide in (*one[1], False)], np.uint8),
+        np.array([one[2] for one in raw.branches], np.int32),
+        np.array([one[3] for one in raw.branches], np.uint8),
+        roles,
+    )
 
 
 def _parted_first(
@@ -735,7 +920,7 @@ class Heard:
 
     trie: _Trie
     tables: _Tables
-    everywhere: Mask
+    apart: Callable[[int], _OneList]
     normal: Normal
     turn_text: Indices
     turn_role: NDArray[np.uint8]
@@ -774,7 +959,19 @@ class Heard:
             room = count
         most = int(np.diff(self._hits_from).max(initial=0))
         self._buffer = np.empty((6, most), np.int64)
-        self._offsets, self._grouped, self._kept = self._told(np.arange(n_turns), self.everywhere, anybody=False)
+        self._text = (
+            self._start,
+            self._length,
+            self._literal,
+            self._hits_from,
+            self._visible,
+            self._position,
+            self._visible_turn,
+            _MARKS,
+            characters.wordless_table(),
+            self._buffer,
+        )
+        self._offsets, self._grouped, self._kept = self._told()
 
     @property
     def literal_counts(self) -> NDArray[np.float64]:
@@ -782,16 +979,14 @@ class Heard:
         found = self._literal[: self._hits_from[-1]]
         return np.bincount(found, minlength=len(self.tables.entries) - 1).astype(np.float64)
 
-    def _told(self, turns: Indices, enabled: Mask, *, anybody: bool) -> tuple[Indices, Ints, Mask]:
-        room = 1024 + len(self._start) // 3 if len(turns) == len(self.turn_role) else 1024 + 4 * len(turns)
+    def _told(self) -> tuple[Indices, Ints, Mask]:
+        """All hits of the lists that are heard everywhere."""
         told = self.tables
+        room = 1024 + len(self._start) // 3
         while True:
             found = np.empty((5, room), np.int32)
             count = _tell(
-                turns,
                 self.turn_role,
-                enabled,
-                anybody,
                 told.entries,
                 told.whole_list,
                 told.whole_phrase,
@@ -806,25 +1001,12 @@ class Heard:
                 told.branch_edge,
                 told.list_roles,
                 told.longest,
-                self._start,
-                self._length,
-                self._literal,
-                self._hits_from,
-                self._visible,
-                self._position,
-                self._visible_turn,
-                _MARKS,
-                characters.wordless_table(),
-                self._buffer,
+                *self._text,
                 found,
             )
             if count <= room:
-                break
+                return _grouped(found, count, len(told.list_roles))
             room = count
-        grouped = np.empty((4, count), np.int32)
-        kept = np.empty(count, np.bool_)
-        offsets = _by_list(found, count, len(enabled), grouped, kept)
-        return offsets, grouped, kept
 
     def every(self, number: int) -> ListHits:
         """Every hit of a list, nested and overlapping ones too."""
@@ -837,17 +1019,24 @@ class Heard:
             self._resolved[number] = _hits(self._grouped, low + np.flatnonzero(self._kept[low:high]))
         return self._resolved[number]
 
-    def among(self, numbers: Sequence[int], turns: Indices) -> dict[int, Apart]:
-        """Hits of some lists in some turns (ascending), whoever speaks there."""
-        enabled = np.zeros(len(self.everywhere), np.bool_)
-        enabled[list(numbers)] = True
-        offsets, grouped, kept = self._told(turns, enabled, anybody=True)
-        result = {}
-        for number in numbers:
-            low, high = offsets[number], offsets[number + 1]
-            every = _hits(grouped, slice(low, high))
-            result[number] = Apart(every, every.select(kept[low:high]))
-        return result
+    def within(self, number: int, lo: Indices, hi: Indices, *, anybody: bool = False) -> Apart:
+        """Hits of a list in windows of turns lo … hi - 1 (lo ascending); `anybody`: whoever speaks there."""
+        one = self.apart(number)
+        room = 1024 + 4 * len(lo)
+        while True:
+            found = np.zeros((5, room), np.int32)
+            roles = EVERYBODY if anybody else one.roles
+            count = _tell_apart(lo, hi, self.turn_role, roles, *one[:-1], self.tables.longest, *self._text, found)
+            if count <= room:
+                break
+            room = count
+        _, grouped, kept = _grouped(found, count, 1)
+        every = _hits(grouped, slice(None))
+        return Apart(every, every if kept.all() else every.select(kept))
+
+    def everywhere(self, number: int) -> Apart:
+        """Hits of a list in all turns of its speakers."""
+        return self.within(number, np.zeros(1, np.int64), np.full(1, len(self.turn_role), np.int64))
 
     def contexts(self, spans: Spans, width: int) -> list[tuple[str, int, int]]:
         """What matching sees around each span, `width` characters of its turn on either side; the span in it."""
@@ -868,6 +1057,13 @@ class Apart(NamedTuple):
 
     every: ListHits
     hits: ListHits
+
+
+def _grouped(found: Ints, count: int, n_lists: int) -> tuple[Indices, Ints, Mask]:
+    """Offsets, hits and whether each is kept: see `_by_list`."""
+    grouped = np.empty((4, count), np.int32)
+    kept = np.empty(count, np.bool_)
+    return _by_list(found, count, n_lists, grouped, kept), grouped, kept
 
 
 def _hits(grouped: Ints, at: slice | Indices) -> ListHits:
