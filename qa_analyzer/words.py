@@ -6,6 +6,7 @@ Without HMM, which glues 这 and 不归 together; with the project's own diction
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -47,7 +48,9 @@ def cut(sentence: str) -> list[str]:
     return list(tokenizer().cut(sentence, HMM=False))
 
 
-CONTEXT = 10
+_HAN_BEFORE = re.compile("[\u4e00-\u9fd5]*$")
+_HAN_AFTER = re.compile("[\u4e00-\u9fd5]*")
+CONTEXT = 8
 """Characters on either side of a hit that the tokenizer is shown: words are shorter, sentences may be long."""
 
 
@@ -61,8 +64,9 @@ def on_word_boundaries(text: Normal, spans: Spans, contexts: Contexts) -> Mask:
     keep = stops[text[np.maximum(spans.start - 1, 0)]] & stops[text[np.minimum(spans.end, len(text) - 1)]]
     open_ = np.flatnonzero(~keep)
     for index, (shown, start, end) in zip(open_.tolist(), contexts(spans.select(open_), CONTEXT), strict=True):
-        lead = max((place + 1 for place in range(start) if stops[ord(shown[place])]), default=0)
-        tail = min((place for place in range(end, len(shown)) if stops[ord(shown[place])]), default=len(shown))
+        # Words do not reach over punctuation, letters or digits.
+        lead = start - len(_HAN_BEFORE.search(shown, 0, start)[0])  # type: ignore[index]
+        tail = end + len(_HAN_AFTER.match(shown, end)[0])  # type: ignore[index]
         keep[index] = _is_cut_out(shown[lead:tail], start - lead, end - lead)
     return np.asarray(keep)
 
