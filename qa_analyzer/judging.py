@@ -284,6 +284,7 @@ class Ruleset:
         self.cues = CueBook(self.rubric.phrases, self.lists)
         self.wordings = add_lexicon(self.rulebook.lexicon, self.lists)
         self.lists.compile()
+        parse_phrase.cache_clear()
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 
     def add_phrases(self, clause: Spoken, by: str | None) -> None:

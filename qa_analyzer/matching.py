@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -666,6 +665,7 @@ class PhraseLists:
         self._compiled: tuple[_Trie, _Tables] | None = None
         self._seen: NDArray[np.float64] = np.zeros(0)
         self._raw: list[_Raw] = []
+        self._roles: list[int] = []
         self._apart: dict[int, _OneList] = {}
 
     def add(self, phrases: Sequence[Phrase], roles: int = EVERYBODY, *, everywhere: bool = True) -> int:
@@ -739,6 +739,8 @@ class PhraseLists:
             list_roles.astype(np.uint8),
             max(map(len, literals), default=0),
         )
+        self._roles = [roles for roles, _, _ in self._lists]
+        self._lists.clear()  # Hundreds of thousands of strings.
         # Until a text has been seen, short literals are taken for common ones.
         guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
         self._seen = np.zeros(n_literals)
@@ -760,8 +762,7 @@ class PhraseLists:
     def apart(self, number: int) -> _OneList:
         """One list for itself, made when it is first asked for."""
         if number not in self._apart:
-            roles = next(islice(self._lists, number, None))[0]
-            self._apart[number] = _one_list(self._raw[number], roles)
+            self._apart[number] = _one_list(self._raw[number], self._roles[number])
         return self._apart[number]
 
 
