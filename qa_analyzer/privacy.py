@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -139,9 +140,9 @@ _UNIT = rf"(?!{_COUNTED})[{_D}](?!个[{_D}])"
 _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} | set(_D + PUNCTUATION + LEADING_ONE)))
 _TOKEN = re.compile(
     rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
-    rf"|(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
+    rf"|(?P<many>(?<!第)(?:[2-8二两三四五六七八]个|双)[{_D}](?![{_D}]?(?:[十百千万年月天小块元]|个(?![{_D}]))))"
     rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
-    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
+    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
     rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
     rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
@@ -176,7 +177,7 @@ _ASKED = re.compile(
 )
 _AMOUNT = re.compile(r"[ ]?(?:元|块|万|亿|十|百|千|人民币|%|字节)")
 _TAIL = re.compile("尾号|尾数|后四位|后几位|末四位")
-_HOTLINE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[0-2]\d{1,3}")
+_HOTLINE = re.compile(r"[48]00\d{7,11}|9[56]\d{3,6}|1[0-2]\d{1,3}")
 
 
 def _cue(text: str, start: int) -> tuple[str, bool]:
@@ -261,7 +262,7 @@ def _groups(text: str, skip: int) -> tuple[list[_Group], list[int]]:
             elif kind == "thousand":
                 digits = DIGIT_VALUES[said[0]] + "000"
             elif kind == "many":
-                digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES[said[0]])
+                digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES.get(said[0], "2"))  # 双八: two
             else:
                 digits = "".join(DIGIT_VALUES.get(one) or HOMOPHONES[one] for one in said)
             if last is not None and soft and start == last.end and kind not in ("x", "thousand") and last.digits != "x":
@@ -299,10 +300,11 @@ def _split_edges(text: str, groups: list[_Group]) -> list[_Group]:
     return result
 
 
-def _linked(before: _Group, after: _Group, strange_before: Sequence[int]) -> bool:
-    """Whether one speaker's number may go on from one group to the next."""
+def _linked(before: _Group, after: _Group, strange_before: Sequence[int], *, corrected: bool = False) -> bool:
+    """Whether one speaker's number may go on from one group to the next; with `corrected` past 不对 too."""
     if before.line == after.line:
-        return after.gap is not None and after.start - before.end <= LONGEST_GAP and not _CORRECTED.search(after.gap)
+        near = after.gap is not None and after.start - before.end <= LONGEST_GAP
+        return near and (corrected or not _CORRECTED.search(after.gap or ""))
     between = strange_before[after.line] - strange_before[before.line + 1]
     return before.tail and after.head and after.line - before.line <= 4 and between <= 2 * MOST_STRANGE
 
@@ -435,6 +437,67 @@ def _solve(
         start = end
 
 
+def _kind_when_amended(digits: str, run: Sequence[_Group], cue: str) -> Kind | None:
+    """What a number is that was put together from pieces, of which some were taken back or said twice."""
+    if any(group.protected or group.thousand for group in run) or cue in ("order", "amount"):
+        return None
+    if len(digits) == 11 and _MOBILE.fullmatch(digits):
+        return Kind.PHONE
+    if len(digits) == 18 and _is_identity(digits):
+        return Kind.IDENTITY
+    return Kind.CARD if len(digits) in (16, 19) and _CARD.fullmatch(digits) and luhn.is_valid(digits) else None
+
+
+def _solve_amended(sequence: Sequence[_Group], text: str, strange: Sequence[int]) -> None:
+    """Mark the groups of numbers of which a part was corrected (1389 不对 1398 …) or said twice."""
+    start = 0
+    while start < len(sequence):
+        first, end, kind = sequence[start], start, None
+        readings = {first.digits}
+        """What the number may be so far."""
+        amended = False
+        for place in range(start + 1, len(sequence)):
+            before, group = sequence[place - 1], sequence[place]
+            if first.kind is not None or group.kind is not None:
+                break
+            if not _linked(before, group, strange, corrected=True):
+                break
+            taken_back = _CORRECTED.search(text, before.end, group.start) is not None
+            twice = len(group.digits) >= _SHORTEST_PIECE and group.digits == before.digits
+            longer = {reading + group.digits for reading in readings}
+            if taken_back:
+                longer |= {
+                    reading[:keep] + group.digits
+                    for reading in readings
+                    for keep in range(_SHORTEST_PIECE, len(reading))
+                }
+            if twice:
+                longer |= readings
+            amended = amended or taken_back or twice
+            readings = {reading for reading in longer if len(reading) <= LONGEST_NUMBER}
+            if not readings:
+                break
+            if amended:
+                run = sequence[start : place + 1]
+                kinds = [_kind_when_amended(one, run, _cue_of(first, text)[0]) for one in sorted(readings)]
+                best = next((one for one in kinds if one is not None), None)
+                if best is not None:
+                    kind, end = best, place
+        if kind is not None:
+            for group in sequence[start : end + 1]:
+                group.kind = kind
+        start = max(start, end) + 1
+
+
+def _take_back(sequence: Sequence[_Group], text: str) -> None:
+    """Mark what was said and corrected directly before a number, or before its part: 183，不对，138…"""
+    for before, group in zip(reversed(sequence[:-1]), reversed(sequence[1:]), strict=True):
+        if before.kind is None and group.kind is not None and not before.protected and before.line == group.line:
+            said = len(before.digits) >= _SHORTEST_PIECE and not _AMOUNT.match(text, before.end)
+            if said and group.gap is not None and _CORRECTED.search(group.gap):
+                before.kind = group.kind
+
+
 def _solve_by_cue(sequence: Sequence[_Group], text: str, strange: Sequence[int]) -> None:
     """Mark what is left of one speaker's groups and counts as a number because a cue says so."""
     for start, first in enumerate(sequence):
@@ -459,12 +522,18 @@ def numbers_in(text: str, speakers: Sequence[int] = (), *, skip: int = 0) -> lis
         return []
     _protect(groups, text)
     for sequence in by_speaker.values():
+        if any(one.digits == other.digits for one, other in pairwise(sequence)):
+            _solve_amended(sequence, text, strange)
         _solve(sequence, text, strange)
+        if _CORRECTED.search(text):
+            _solve_amended(sequence, text, strange)
     if len(by_speaker) > 1:
         # One begins and the other goes on; or the recogniser gave the words to the wrong speaker.
         _solve(groups, text, strange, shapes=MOBILE_SHAPES)
     for sequence in by_speaker.values():
         _solve_by_cue(sequence, text, strange)
+        if len(sequence) > 1:
+            _take_back(sequence, text)
     _take_pieces(groups, text)
     return [(group.start, group.end, group.kind) for group in groups if group.kind is not None]
 
@@ -484,7 +553,7 @@ def _has_enough(sequence: Sequence[_Group], strange: Sequence[int], least: int) 
 def _take_pieces(groups: Sequence[_Group], text: str) -> None:
     """Mark the pieces near a number that repeat a part of it: read back, or said before the whole."""
     for place, group in enumerate(groups):
-        if group.kind is not None or group.protected or len(group.digits) < 3:
+        if group.kind is not None or group.protected or len(group.digits) < 3 or _AMOUNT.match(text, group.end):
             continue
         if _TAIL.search(text, max(0, group.start - 6), group.start):
             continue
@@ -697,7 +766,7 @@ _STRICT = rf"(?=[^{_CJK}a-z0-9]|$|吧|啊|呢|哈|呀|嘛|就行|就好|就可�
 _STRICT_AFTER_FAMILY = rf"{_STRICT}|[ ,]{{0,2}}(?:单名|名字|名|叫)"
 _FULL = (
     rf"{_NO_NAME}(?:{_FAMILY}[{_CJK}]{{1,2}}(?<![{_PARTICLES}])(?![{_CJK}])"
-    rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?:{_STOP})"
+    rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?<![了的吗呢])(?:{_STOP})"
     rf"|[{_SURNAMES}][{_GIVEN}]{{2}}|(?:{_COMPOUND})[{_GIVEN}]{{1,2}})"
 )
 _NICK = (
@@ -916,17 +985,17 @@ def _value_table() -> NDArray[np.uint8]:
 @cache
 def _soft_table() -> Mask:
     """(65,536) bool: what may stand between the digits of one number."""
-    return _set_table([PUNCTUATION, "\n", "个位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
+    return _set_table([PUNCTUATION, "\n", "个双位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
 
 
 @cache
 def _soft_start_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个位一两", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个双位一两", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
 def _soft_end_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个位数字", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个双位数字", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
