@@ -142,7 +142,7 @@ _TOKEN = re.compile(
     rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
     rf"|(?P<many>(?<!第)(?:[2-8二两三四五六七八]个|双)[{_D}](?![{_D}]?(?:[十百千万年月天小块元]|个(?![{_D}]))))"
     rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
-    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
+    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}]{{2}}))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
     rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
     rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
@@ -776,13 +776,18 @@ _NICK = (
 _PAUSE = r"(?:[ ,:呃嗯啊]|(?:那个|这个|就是|怎么说)[ ,、.。…]){0,3}"
 _TRANSLITERATED = rf"[{''.join(_lists()['transliterated'])}]{{3,9}}(?!·){_STRICT}"
 """A Uyghur, Tibetan or Mongolian name without dot."""
+_PERSON = (
+    "先生|爱人|老公|老婆|太太|妻子|丈夫|儿子|女儿|闺女|爸爸?|妈妈?|父亲|母亲|孩子|宝宝|弟弟?|妹妹?|哥哥?|姐姐?|奶奶|爷爷|外公|外婆"
+    "|老人|患者|病人|学生|学员|房主|业主|车主|乘客|法人|(?:持卡|收件|寄件|收货|联系|投保|被保险?|受益|承租|预约|报名)人"
+)
 _INTRODUCED = re.compile(
     rf"(?:(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
     rf"{_PAUSE}(?P<own>{_TRANSLITERATED}|{_FULL}|{_NICK})"
     rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
     rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
-    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?[ ,]?姓){_PAUSE}"
+    rf"|(?:{_PERSON})(?:的?(?:名字|姓名))?(?:是|就)?叫[做作]?{_PAUSE}(?P<other>{_FULL})"
+    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?[ ,]?姓){_PAUSE}(?:那个)?"
     rf"(?P<family>{_COMPOUND}|(?:[{_SURNAMES}]|[{_CJK}](?={_STRICT_AFTER_FAMILY}))(?<![什啥甚谁名氏不了过的吗呢嗯呃额啊哦那这{_SPOKEN}]))"
     rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
 )
@@ -801,7 +806,7 @@ _OWN_KIN = re.compile("我|本人|免贵|敝|鄙")
 _OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
 _QUESTION_OF_NAME = re.compile(
     r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)"
-    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)"
+    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)|尊姓|高姓|(?:名字|姓名|全名|大名)(?:是|叫|呢|吗|啊|吧)?[ ,。.!?]*$"
 )
 _ANSWER = re.compile(
     rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?[ ,呃嗯]*"
@@ -840,7 +845,7 @@ def _named(text: str, start: int, end: int, *, own: bool = False) -> _Name:
 def _introduced(text: str) -> Iterator[_Name]:
     """Names after 我叫, 我姓, 名字是, 叫我, 您叫."""
     for found in _INTRODUCED.finditer(text):
-        for part in ("own", "listed", "told"):
+        for part in ("own", "listed", "told", "other"):
             if found[part]:
                 yield _named(text, *found.span(part), own=part == "own")
         if found["called"]:
@@ -859,9 +864,14 @@ def _introduced(text: str) -> Iterator[_Name]:
             for described in _DESCRIBED.finditer(text, end, end + 16):
                 if described.group()[-1] == found["family"]:
                     yield _Name(described.start(), described.end(), "", "")
-            said_again = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{found['family']})").search(text, end, end + 14)
-            if said_again is not None:
-                yield _Name(*said_again.span("again"), "", "")
+            yield from _said_again(text, end, found["family"])
+
+
+def _said_again(text: str, end: int, family: str) -> Iterator[_Name]:
+    """The family name in an explanation of it after `end`: 夏天的夏."""
+    found = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{family})").search(text, end, end + 14)
+    if found is not None:
+        yield _Name(*found.span("again"), "", "")
 
 
 def _titled(text: str) -> Iterator[_Name]:
@@ -882,15 +892,24 @@ def names_in(text: str) -> list[_Name]:
     return [*_introduced(text), *_titled(text), *_asked_full(text)]
 
 
-def _answered(text: str) -> _Name | None:
-    """The name in an answer to the question of the name (normalised text of a turn)."""
+_CALLED_AFTER = re.compile(rf"(?<!你)叫{_PAUSE}(?P<full>{_FULL})")
+
+
+def _answered(text: str) -> list[_Name]:
+    """The name in an answer to the question of the name (normalised text of a turn), said again too; or none."""
     found = _ANSWER.match(text)
     if found is None:
-        return None
+        return []
     start, end = found.span("name")
     if found["title"]:
         end = start + len(found["family"])
-    return _named(text, start, end)
+    names = [_named(text, start, end)]
+    if not names[0].full and names[0].family:
+        names += _said_again(text, end, names[0].family)
+        called = _CALLED_AFTER.search(text, end, end + 10)
+        if called is not None:
+            names.append(_named(text, *called.span("full")))
+    return names
 
 
 # --- a batch ----------------------------------------------------------------------------------------------------------
@@ -1000,7 +1019,7 @@ def _soft_end_table() -> Mask:
 
 @cache
 def _before_called_table() -> Mask:
-    return _set_table("我人您你字名客户主就是")
+    return _set_table("我人您你字名客户主就是生公婆太子夫儿女爸妈亲孩宝弟妹哥姐奶爷者员")
 
 
 @cache
@@ -1357,10 +1376,10 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
         answered = turn[row]
         for reply in follower[row][others[row]].tolist():
             start, end = batch.turn_text[reply : reply + 2].tolist()
-            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
-            if name is not None:
+            names = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
+            for name in names:
                 yield int(batch.turn_call[answered]), name.moved(start)
-            if name is not None or not batch.turn_backchannel[reply]:
+            if names or not batch.turn_backchannel[reply]:
                 break
 
 
@@ -1374,9 +1393,10 @@ def _broken_off(normal: characters.Normal, batch: Batch, key: Indices) -> Iterat
             if batch.turn_role[reply] != batch.turn_role[at]:
                 continue
             start, end = batch.turn_text[reply : reply + 2].tolist()
-            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
-            if name is not None:
+            names = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
+            for name in names:
                 yield call, name.moved(start)
+            if names:
                 break
 
 
