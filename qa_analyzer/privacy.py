@@ -12,6 +12,7 @@ Knows nothing about rules or outputs. Never reads or prints what it masks elsewh
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -123,6 +124,9 @@ MOST_STRANGE = 14
 """Code points that are no pause or filler between two digits, if there is a hand-over between."""
 LONGEST_NUMBER = 24
 SHORTEST_NUMBER = 7
+_SHORTEST_PIECE = 3
+MOST_AMENDED, MOST_READINGS, LONGEST_AMENDED = 12, 64, 19
+"""Groups of a number with corrections; what it may then be, at most; its digits."""
 NEIGHBOURS = 12
 """Groups before and after in which a piece's whole number is sought."""
 CONTEXT = 60
@@ -456,7 +460,7 @@ def _solve_amended(sequence: Sequence[_Group], text: str, strange: Sequence[int]
         readings = {first.digits}
         """What the number may be so far."""
         amended = False
-        for place in range(start + 1, len(sequence)):
+        for place in range(start + 1, min(start + MOST_AMENDED, len(sequence))):
             before, group = sequence[place - 1], sequence[place]
             if first.kind is not None or group.kind is not None:
                 break
@@ -474,7 +478,7 @@ def _solve_amended(sequence: Sequence[_Group], text: str, strange: Sequence[int]
             if twice:
                 longer |= readings
             amended = amended or taken_back or twice
-            readings = {reading for reading in longer if len(reading) <= LONGEST_NUMBER}
+            readings = set(sorted(reading for reading in longer if len(reading) <= LONGEST_AMENDED)[:MOST_READINGS])
             if not readings:
                 break
             if amended:
@@ -577,6 +581,59 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
         if group.protected and len(group.digits) >= 8:
             known.add(group.digits)
         before = group
+
+
+_DIGIT_RUN = re.compile(rf"[{_D}]{{{_SHORTEST_PIECE},}}")
+_MEASURE = re.compile(r" ?(?:[元块万亿十百千%年月日号点分秒度吨米平兆股个次天人斤岁楼层室栋幢路期版gm]|公里|人民币)")
+_TELEPHONE_WORD = re.compile("手机|电话|号码|联系|微信|幺|打给|打我")
+_PARTED_SHAPES = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (3, 4, 2, 2), (3, 3, 3, 2), (4, 4, 3), (6, 5), (5, 6))
+MOST_PARTED, MOST_PARTED_TURNS = 24, 64
+"""Code points between the pieces of a number that other speech parts; with a change of speakers."""
+
+
+def parted_numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
+    """Numbers in well-formed pieces that other speech parts (幺三八，哎你等等，零零幺三，八零零零)."""
+    lines = [place for place, character in enumerate(text) if character == "\n"]
+    by_speaker: dict[int, list[tuple[int, int, str]]] = {}
+    for found in _DIGIT_RUN.finditer(text):
+        speaker = speakers[bisect_left(lines, found.start())] if speakers else 0
+        digits = "".join(DIGIT_VALUES[one] for one in found.group())
+        by_speaker.setdefault(speaker, []).append((*found.span(), digits))
+    spans: list[Span] = []
+    for pieces in by_speaker.values():
+        for first in range(len(pieces)):
+            for last in range(first + 1, min(first + 6, len(pieces))):
+                if not _may_go_on(text, pieces[last - 1][1], pieces[last][0]):
+                    break
+                kind = _kind_of_pieces(text, pieces[first : last + 1])
+                if kind is not None:
+                    spans += [(start, end, kind) for start, end, _ in pieces[first : last + 1]]
+                    break
+    return spans
+
+
+def _may_go_on(text: str, end: int, start: int) -> bool:
+    between = text[end:start]
+    most = MOST_PARTED_TURNS if "\n" in between else MOST_PARTED
+    return len(between) <= most and not _MEASURE.match(between) and not _CUE.search(between.replace("号码", ""))
+
+
+def _kind_of_pieces(text: str, pieces: Sequence[tuple[int, int, str]]) -> Kind | None:
+    digits = "".join(piece[2] for piece in pieces)
+    start, end = pieces[0][0], pieces[-1][1]
+    sizes = tuple(len(piece[2]) for piece in pieces)
+    kind = None
+    if _MOBILE.fullmatch(digits) and sizes in _PARTED_SHAPES and _TELEPHONE_WORD.search(text, max(0, start - 24), end):
+        kind = Kind.PHONE
+    elif len(digits) == 18 and _is_identity(digits):
+        kind = Kind.IDENTITY
+    elif len(digits) in (16, 19) and set(sizes[:-1]) == {4} and _CARD.fullmatch(digits) and luhn.is_valid(digits):
+        kind = Kind.CARD
+    if kind is None or _MEASURE.match(text, end):
+        return None
+    alone = not re.search(rf"[a-z{_D}][.,:/\- ]?$", text[max(0, start - 2) : start])
+    alone = alone and not re.match(rf"[.,:/\- ]?[a-z{_D}]", text[end : end + 2])
+    return kind if alone and _cue(text, start)[0] not in ("order", "amount", "tail") else None
 
 
 _YEARS_AGO = rf"[1一幺][9九][{_D}]{{2}}|[2二两][0零〇][0-2零〇一幺二两][{_D}]"
@@ -943,7 +1000,6 @@ _KEYS = {
 }
 _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
-_SHORTEST_PIECE = 3
 LONGEST_BRIDGE = 64
 """Code points from a piece of a number to the next, past a turn of the other speaker."""
 _CUE_REACH = 16
@@ -953,6 +1009,8 @@ NAME_REACH, TITLE_REACH, ASKED_REACH = (12, 28), (16, 6), (6, 14)
 LONGEST_ANSWER = 40
 _DIGITS_TO_YEAR, _MOST_BEFORE_YEAR, _AFTER_YEAR = 10, 24, 64
 """An identity number up to its year: digits; code points between them, and read after it."""
+_MOST_IN_PIECE, _MOST_PIECES = 13, 6
+"""Digits of a piece of a number that other speech parts, and its pieces."""
 _LEAST_EXTRA = 4
 """Digits after an order number of eight in a chain from which on it is looked at."""
 BLOCK = 1 << 16
@@ -1199,6 +1257,52 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
         speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
         for start, stop, kind in numbers_in(text, speakers, skip=context):
             yield one + start, one + stop, kind
+
+
+def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found: Sequence[Span]) -> Iterator[Span]:
+    """Numbers in pieces with other speech between, where none was `found`. `digit`: (n,) positions, ascending."""
+    if not len(digit):
+        return
+    begin = np.flatnonzero(np.diff(digit, prepend=-2) != 1)
+    size = np.diff(begin, append=len(digit))
+    begin, size = begin[size >= _SHORTEST_PIECE], size[size >= _SHORTEST_PIECE]
+    start, end = digit[begin], digit[begin + size - 1] + 1
+    known = np.sort(np.fromiter((one for one, _, _ in found), np.int64, len(found)))
+    free = np.append(known, len(normal)).take(np.searchsorted(known, start)) >= end
+    free &= size <= _MOST_IN_PIECE
+    start, end, size = start[free], end[free], size[free]
+    value = _look(_value_table(), normal, start)
+    second = _look(_value_table(), normal, start + 1)
+    total, last = np.cumsum(np.append(0, size)), np.arange(len(start))
+    near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
+    going, reach = np.ones(len(start), np.bool_), np.full(len(start), -1)
+    for pieces in range(2, _MOST_PIECES + 1):
+        last = np.arange(pieces - 1, len(start))
+        going = going[: len(last)] & near[pieces - 2 :][: len(last)]
+        digits = total[last + 1] - total[: len(last)]
+        first = value[: len(last)]
+        fits = going & (
+            ((digits == 11) & (first == 1) & (second[: len(last)] >= 3))
+            | (digits == 18)
+            | (((digits == 16) | (digits == 19)) & (first >= 3))
+        )
+        reach[: len(last)][fits] = last[fits]
+    row = np.flatnonzero(reach >= 0)
+    if not len(row):
+        return
+    bounds = batch.turn_text[batch.call_turn]
+    call = np.searchsorted(bounds[1:], start[row], "right")
+    same = call == np.searchsorted(bounds[1:], start[reach[row]], "right")
+    row, call = row[same], call[same]
+    low = np.maximum(start[row] - CONTEXT, bounds[call])
+    high = np.minimum(end[reach[row]] + _AFTER, bounds[call + 1])
+    turn = np.searchsorted(batch.turn_text, low, "right") - 1
+    speaker = _turn_speakers(batch)
+    for one, stop, at in zip(low.tolist(), high.tolist(), turn.tolist(), strict=True):
+        text = _string(normal, one, stop)
+        speakers = speaker[at : at + text.count("\n") + 1].tolist()
+        for first_place, last_place, kind in parted_numbers_in(text, speakers):
+            yield one + first_place, one + last_place, kind
 
 
 def _dated_identity_spans(normal: characters.Normal, batch: Batch, digit: Indices) -> Iterator[Span]:
@@ -1480,6 +1584,7 @@ def personal_spans(batch: Batch) -> Spans:
     key, code = key.take(cues), code.take(cues)
     names = code <= _TITLES
     found = list(_number_spans(normal, batch, digit, said))
+    found += list(_parted_spans(normal, batch, digit, found))
     found += _dated_identity_spans(normal, batch, digit)
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
     found += _plate_spans(normal, batch, key[code == _PROVINCE])
@@ -1523,6 +1628,7 @@ def spans_in(text: str) -> Spans:
 
 def _line_spans(line: str) -> Iterator[Span]:
     yield from numbers_in(line)
+    yield from parted_numbers_in(line)
     yield from dated_identities_in(line)
     yield from emails_in(line)
     yield from plates_in(line)
