@@ -584,7 +584,8 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
 
 
 _DIGIT_RUN = re.compile(rf"[{_D}]{{{_SHORTEST_PIECE},}}")
-_MEASURE = re.compile(r" ?(?:[元块万亿十百千%年月日号点分秒度吨米平兆股个次天人斤岁楼层室栋幢路期版gm]|公里|人民币)")
+_MEASURES = "元块万亿十百千%年月日号点分秒度吨米平兆股个次天人斤岁楼层室栋幢路期版gm"
+_MEASURE = re.compile(rf" ?(?:[{_MEASURES}]|公里|人民币)")
 _TELEPHONE_WORD = re.compile("手机|电话|号码|联系|微信|幺|打给|打我")
 _PARTED_SHAPES = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (3, 4, 2, 2), (3, 3, 3, 2), (4, 4, 3), (6, 5), (5, 6))
 MOST_PARTED, MOST_PARTED_TURNS = 24, 64
@@ -1259,6 +1260,20 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
             yield one + start, one + stop, kind
 
 
+def _may_be_number(digits: NDArray[np.uint8]) -> Mask:
+    """(n,) bool. digits: (n, length) the values of numbers of 11, 16, 18 or 19 digits."""
+    first, second, length = digits[:, 0], digits[:, 1], digits.shape[1]
+    if length == 11:
+        return (first == 1) & (second >= 3)
+    if length == 18:
+        weights = np.array([2**place % 11 for place in range(17, -1, -1)])
+        century = digits[:, 6] * 10 + digits[:, 7]
+        return ((century == 19) | (century == 20)) & (digits @ weights % 11 == 1)
+    doubled = digits.astype(np.int64)
+    doubled[:, -2::-2] *= 2
+    return (first >= 3) & ((doubled - 9 * (doubled > 9)).sum(axis=1) % 10 == 0)
+
+
 def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found: Sequence[Span]) -> Iterator[Span]:
     """Numbers in pieces with other speech between, where none was `found`. `digit`: (n,) positions, ascending."""
     if not len(digit):
@@ -1269,24 +1284,27 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
     start, end = digit[begin], digit[begin + size - 1] + 1
     known = np.sort(np.fromiter((one for one, _, _ in found), np.int64, len(found)))
     free = np.append(known, len(normal)).take(np.searchsorted(known, start)) >= end
-    free &= size <= _MOST_IN_PIECE
+    free &= (size <= _MOST_IN_PIECE) & ~_among(_MEASURES)[normal.take(end, mode="clip")]
     start, end, size = start[free], end[free], size[free]
-    value = _look(_value_table(), normal, start)
-    second = _look(_value_table(), normal, start + 1)
-    total, last = np.cumsum(np.append(0, size)), np.arange(len(start))
+    if len(start) < 2:
+        return
+    value = _look(_value_table(), normal, ranges(start, size))
+    total = np.cumsum(np.append(0, size))
     near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
     going, reach = np.ones(len(start), np.bool_), np.full(len(start), -1)
-    for pieces in range(2, _MOST_PIECES + 1):
+    for pieces in range(2, min(_MOST_PIECES, len(start)) + 1):
         last = np.arange(pieces - 1, len(start))
-        going = going[: len(last)] & near[pieces - 2 :][: len(last)]
+        going = going[: len(last)] & near[pieces - 2 :]
         digits = total[last + 1] - total[: len(last)]
-        first = value[: len(last)]
-        fits = going & (
-            ((digits == 11) & (first == 1) & (second[: len(last)] >= 3))
-            | (digits == 18)
-            | (((digits == 16) | (digits == 19)) & (first >= 3))
-        )
-        reach[: len(last)][fits] = last[fits]
+        for length in (11, 16, 18, 19):
+            fits = np.flatnonzero(going & (digits == length))
+            if length == 11:  # a mobile number in pieces as people part them
+                sizes = size[fits[:, None] + np.arange(pieces)] @ 10 ** np.arange(pieces)[::-1]
+                fits = fits[np.isin(sizes, [int("".join(map(str, one))) for one in _PARTED_SHAPES])]
+            if not len(fits):
+                continue
+            fits = fits[_may_be_number(value[total[fits][:, None] + np.arange(length)])]
+            reach[fits] = last[fits]
     row = np.flatnonzero(reach >= 0)
     if not len(row):
         return
