@@ -155,7 +155,7 @@ _TIGHT = re.compile(r"[ \-—–~·.]*")
 MOBILE_SHAPES = ((3, 4, 4), (3, 8), (7, 4))
 """How a mobile number is parted when two speakers share it."""
 _EDGE = "一两么"
-_CORRECTED = re.compile("不是|不对|错")
+_CORRECTED = re.compile("不是|不对|(?<!没)错|[哦啊呃哎]不")
 
 # --- cues -------------------------------------------------------------------------------------------------------------
 
@@ -866,6 +866,9 @@ _QUESTION_OF_NAME = re.compile(
     r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)"
     r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)|尊姓|高姓|(?:名字|姓名|全名|大名)(?:是|叫|呢|吗|啊|吧)?[ ,。.!?]*$"
 )
+_NAME_OF_A_THING = re.compile(
+    "(?:楼盘|小区|产品|商品|药品?|店铺?|公司|单位|学校|套餐|软件|游戏|平台|歌|书|电影|菜|品牌|型号|活动|地方)的?(?:名字|名称|名)?(?:叫|是)"
+)
 _ANSWER = re.compile(
     rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?[ ,呃嗯]*"
     rf"(?:是|姓|叫|名字叫|就是|就姓|就叫)*[ ,呃嗯]*"
@@ -919,9 +922,6 @@ def _introduced(text: str) -> Iterator[_Name]:
             yield _Name(start, end, full, found["family"], _OWN_KIN.match(found["kin"]) is not None)
             if found["given"]:
                 yield _Name(*found.span("given"), "", "")
-            for described in _DESCRIBED.finditer(text, end, end + 16):
-                if described.group()[-1] == found["family"]:
-                    yield _Name(described.start(), described.end(), "", "")
             yield from _said_again(text, end, found["family"])
 
 
@@ -930,6 +930,9 @@ def _said_again(text: str, end: int, family: str) -> Iterator[_Name]:
     found = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{family})").search(text, end, end + 14)
     if found is not None:
         yield _Name(*found.span("again"), "", "")
+    for described in _DESCRIBED.finditer(text, end, end + 16):
+        if described.group()[-1] == family:
+            yield _Name(described.start(), described.end(), "", "")
 
 
 def _titled(text: str) -> Iterator[_Name]:
@@ -1494,6 +1497,8 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
     answered = -1
     for row in range(len(turn)):
         if turn[row] == answered or not _QUESTION_OF_NAME.search(_string(normal, int(low[row]), int(high[row]))):
+            continue
+        if _NAME_OF_A_THING.search(_string(normal, int(low[row]), int(high[row]))):
             continue
         answered = turn[row]
         for reply in follower[row][others[row]].tolist():
