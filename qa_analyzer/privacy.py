@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import pairwise
 from typing import TypeVar
@@ -78,6 +78,17 @@ def _lists() -> dict[str, list[str]]:
         elif not line.startswith("#"):
             lists.setdefault(heading, []).extend(line.split())
     return lists
+
+
+class _Later:
+    """A regular expression that is compiled when it is first asked: the long ones take long."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
 
 
 def _group(words: Iterable[str]) -> str:
@@ -143,7 +154,7 @@ _COUNTED = rf"(?:[一两][{_AFTER_COUNT}]|[三四五六七八3-8]位)"
 _UNIT = rf"(?!{_COUNTED})[{_D}](?!个[{_D}])"
 _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} | set(_D + PUNCTUATION + LEADING_ONE)))
 _TOKEN = re.compile(
-    rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
+    rf"(?P<soft_count>[前后末头]?[一二两三四五六七八几3-8]位数?字?)"
     rf"|(?P<many>(?<!第)(?:[2-8二两三四五六七八]个|双)[{_D}](?![{_D}]?(?:[十百千万年月天小块元]|个(?![{_D}]))))"
     rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
     rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}]{{2}}))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
@@ -643,7 +654,7 @@ _BETWEEN = (
     rf"|\n[^\n{_D}]{{0,12}}\n){{0,6}}"
 )
 _IDENTITY_CUE = re.compile("身份证|身份号|证件|证号")
-_DATED_IDENTITY = re.compile(
+_DATED_IDENTITY = _Later(
     rf"(?P<area>[{_D}](?:[ ,]?[{_D}]){{5}}){_BETWEEN}(?P<year>{_YEARS_AGO})年{_BETWEEN}"
     rf"(?P<month>[{_D}]{{2}}|[{_D}](?=月)|十[一二]?(?=月))月?{_BETWEEN}"
     rf"(?P<day>[二两三]?十[一二三四五六七八九]?|[{_D}]{{2}}|[{_D}](?=[日号]))[日号]?{_BETWEEN}"
@@ -662,7 +673,7 @@ def _day_or_month(said: str) -> str:
 def dated_identities_in(text: str) -> list[Span]:
     """Identity numbers whose birthday is said as a date with 年: the check character is right, or there is a cue."""
     spans: list[Span] = []
-    for found in _DATED_IDENTITY.finditer(text):
+    for found in _DATED_IDENTITY.compiled.finditer(text):
         digits = "".join(DIGIT_VALUES.get(one, "") for one in found["area"] + found["year"])
         digits += _day_or_month(found["month"]) + _day_or_month(found["day"])
         digits += "".join(DIGIT_VALUES.get(one, "") for one in found["rest"])
@@ -684,7 +695,7 @@ _AT = re.compile(r" ?(?:@|[艾爱挨埃哎]特|圈a|小老鼠|(?<![a-z])at(?![a-
 _LOCAL_UNIT = rf"(?:下划线|下横线|横杠|中划线|减号|杠|点|小写的?|大写的?|数字|字母|[a-z0-9{_D}._+\-])"
 _LOCAL = re.compile(rf"{_LOCAL_UNIT}(?:[ ,]{{0,2}}{_LOCAL_UNIT})*[ ,]*$")
 _LABEL = rf"[a-z0-9{_D}\-]+(?: [a-z0-9{_D}\-]+)*"
-_DOMAIN = re.compile(
+_DOMAIN = _Later(
     rf"[ ,]*(?:{_LABEL}(?:[ ,]*(?:点|\.|dot)[ ,]*(?:{_LABEL}|康姆|康|抗姆|抗))+"
     rf"|(?:qq|gmail|sina|hotmail|outlook|foxmail|yahoo|icloud|sohu|163|126|139|189|幺六三|一六三|幺二六|一二六|幺三九)(?![0-9*{_D}]))"
 )
@@ -699,10 +710,10 @@ def emails_in(text: str) -> list[Span]:
     spans: list[Span] = []
     for at in _AT.finditer(text):
         end = at.end()
-        domain = _DOMAIN.match(text, end)
+        domain = _DOMAIN.compiled.match(text, end)
         for pattern in (_TURN_BREAK, _PAUSE_AFTER):
             pause = pattern.match(text, end) if domain is None else None
-            domain = _DOMAIN.match(text, pause.end()) if pause else domain
+            domain = _DOMAIN.compiled.match(text, pause.end()) if pause else domain
         if domain is None:
             continue
         low = max(0, at.start() - 64)
@@ -727,7 +738,7 @@ _PLATE = re.compile(
 
 
 _PLATE_HEAD = re.compile(rf"[{PROVINCES}][ ·,]{{0,2}}(?:大写的?)?[a-hj-z](?![a-z])")
-_PLATE_SOFT = re.compile(rf"(?:[{re.escape(PUNCTUATION)}·杠的]|{_group(_SOFT_WORDS)})*")
+_PLATE_SOFT = _Later(rf"(?:[{re.escape(PUNCTUATION)}·杠的]|{_group(_SOFT_WORDS)})*")
 _PLATE_PIECE = re.compile(rf"[a-hj-np-z0-9{_D}](?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}])*(?![a-z])")
 _PLATE_EXPLAINED = re.compile(rf"(?P<province>[{PROVINCES}])[一-鿿]{{0,3}}的(?P=province)$")
 _PLATE_FILLED = re.compile(r"[ ·.,、\-杠的]|大写的?")
@@ -792,7 +803,7 @@ def _plate_pieces(text: str, start: int, speakers: Sequence[int]) -> list[tuple[
 
 def _soft_end(text: str, start: int, stop: int) -> int:
     """Where pauses and fillers from `start` on end."""
-    found = _PLATE_SOFT.match(text, start, stop)
+    found = _PLATE_SOFT.compiled.match(text, start, stop)
     return found.end() if found else start
 
 
@@ -838,7 +849,7 @@ _PERSON = (
     "先生|爱人|老公|老婆|太太|妻子|丈夫|儿子|女儿|闺女|爸爸?|妈妈?|父亲|母亲|孩子|宝宝|弟弟?|妹妹?|哥哥?|姐姐?|奶奶|爷爷|外公|外婆"
     "|老人|患者|病人|学生|学员|房主|业主|车主|乘客|法人|(?:持卡|收件|寄件|收货|联系|投保|被保险?|受益|承租|预约|报名)人"
 )
-_INTRODUCED = re.compile(
+_INTRODUCED = _Later(
     rf"(?:(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
     rf"{_PAUSE}(?P<own>{_TRANSLITERATED}|{_FULL}|{_NICK})"
     rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
@@ -869,7 +880,7 @@ _QUESTION_OF_NAME = re.compile(
 _NAME_OF_A_THING = re.compile(
     "(?:楼盘|小区|产品|商品|药品?|店铺?|公司|单位|学校|套餐|软件|游戏|平台|歌|书|电影|菜|品牌|型号|活动|地方)的?(?:名字|名称|名)?(?:叫|是)"
 )
-_ANSWER = re.compile(
+_ANSWER = _Later(
     rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?[ ,呃嗯]*"
     rf"(?:是|姓|叫|名字叫|就是|就姓|就叫)*[ ,呃嗯]*"
     rf"(?P<name>{_NO_NAME}(?:(?P<family>{_FAMILY})(?P<title>先生|女士|小姐|太太|老师|师傅|姐|哥|总|某)?{_STRICT}"
@@ -905,7 +916,7 @@ def _named(text: str, start: int, end: int, *, own: bool = False) -> _Name:
 
 def _introduced(text: str) -> Iterator[_Name]:
     """Names after 我叫, 我姓, 名字是, 叫我, 您叫."""
-    for found in _INTRODUCED.finditer(text):
+    for found in _INTRODUCED.compiled.finditer(text):
         for part in ("own", "listed", "told", "other"):
             if found[part]:
                 yield _named(text, *found.span(part), own=part == "own")
@@ -953,12 +964,12 @@ def names_in(text: str) -> list[_Name]:
     return [*_introduced(text), *_titled(text), *_asked_full(text)]
 
 
-_CALLED_AFTER = re.compile(rf"(?<!你)叫{_PAUSE}(?P<full>{_FULL})")
+_CALLED_AFTER = _Later(rf"(?<!你)叫{_PAUSE}(?P<full>{_FULL})")
 
 
 def _answered(text: str) -> list[_Name]:
     """The name in an answer to the question of the name (normalised text of a turn), said again too; or none."""
-    found = _ANSWER.match(text)
+    found = _ANSWER.compiled.match(text)
     if found is None:
         return []
     start, end = found.span("name")
@@ -967,7 +978,7 @@ def _answered(text: str) -> list[_Name]:
     names = [_named(text, start, end)]
     if not names[0].full and names[0].family:
         names += _said_again(text, end, names[0].family)
-        called = _CALLED_AFTER.search(text, end, end + 10)
+        called = _CALLED_AFTER.compiled.search(text, end, end + 10)
         if called is not None:
             names.append(_named(text, *called.span("full")))
     return names
