@@ -159,7 +159,7 @@ _TOKEN = re.compile(
     rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
     rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}]{{2}}))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
-    rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
+    rf"|(?P<soft>(?<=[{_D},])尾号|[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
     rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
 )
 _TIGHT = re.compile(r"[ \-—–~·.]*")
@@ -594,6 +594,7 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
         before = group
 
 
+_NO_CUE_BETWEEN = re.compile("号码|尾号|[前后末中][间]?[一二两三四五六七八几0-9]位")
 _DIGIT_RUN = re.compile(rf"[{_D}]{{{_SHORTEST_PIECE},}}")
 _MEASURES = "元块万亿十百千%年月日号点分秒度吨米平兆股个次天人斤岁楼层室栋幢路期版gm"
 _MEASURE = re.compile(rf" ?(?:[{_MEASURES}]|公里|人民币)")
@@ -627,7 +628,7 @@ def parted_numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
 def _may_go_on(text: str, end: int, start: int) -> bool:
     between = text[end:start]
     most = MOST_PARTED_TURNS if "\n" in between else MOST_PARTED
-    return len(between) <= most and not _MEASURE.match(between) and not _CUE.search(between.replace("号码", ""))
+    return len(between) <= most and not _MEASURE.match(between) and not _CUE.search(_NO_CUE_BETWEEN.sub("", between))
 
 
 def _kind_of_pieces(text: str, pieces: Sequence[tuple[int, int, str]]) -> Kind | None:
@@ -1024,9 +1025,9 @@ NAME_REACH, TITLE_REACH, ASKED_REACH = (12, 28), (16, 6), (6, 14)
 LONGEST_ANSWER = 40
 _DIGITS_TO_YEAR, _MOST_BEFORE_YEAR, _AFTER_YEAR = 10, 24, 64
 """An identity number up to its year: digits; code points between them, and read after it."""
-_MOST_IN_PIECE, _MOST_PIECES = 13, 6
+_MOST_IN_PIECE, _MOST_PIECES = 13, 5
 """Digits of a piece of a number that other speech parts, and its pieces."""
-_LEAST_EXTRA = 4
+_LEAST_EXTRA = 6
 """Digits after an order number of eight in a chain from which on it is looked at."""
 BLOCK = 1 << 16
 """Code points looked up at a time."""
@@ -1077,7 +1078,7 @@ def _value_table() -> NDArray[np.uint8]:
 @cache
 def _soft_table() -> Mask:
     """(65,536) bool: what may stand between the digits of one number."""
-    return _set_table([PUNCTUATION, "\n", "个双位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
+    return _set_table([PUNCTUATION, "\n", "个双尾位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
 
 
 @cache
@@ -1194,7 +1195,9 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     order = _among("单编")[before[:, :4]].any(axis=1) & ~cue[:, :3].any(axis=1)
     order &= digit[start + 6] - digit[start] == 6
     eighth = np.minimum(start + 7, len(digit) - 1)
-    ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA)
+    eleventh = np.minimum(start + 10, len(digit) - 1)
+    mobile = (count >= 11) & (digit[eleventh] - digit[start] == 10) & _among("1一幺")[normal[digit[start]]]
+    ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA) & ~mobile
     enough = (count >= _LEAST_WRITTEN) & ~ordered
     short = np.flatnonzero(~enough)
     # 四个八 is more than its two characters.
@@ -1205,7 +1208,8 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     spoken = np.concatenate(([0], np.cumsum(said)))
     enough[short] = spoken[start[short] + count[short]] - spoken[start[short]] >= _LEAST_SAID
     short = short[~enough[short]]
-    enough[short] = cue[short].any(axis=1) & ~order[short]
+    tail = normal[digit[start[short]] - 1] == ord("位")
+    enough[short] = cue[short].any(axis=1) & ~order[short] & ~tail
     start, count = start[enough], count[enough]
     return digit[start], digit[start + count - 1]
 
@@ -1292,14 +1296,20 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
     """Numbers in pieces with other speech between, where none was `found`. `digit`: (n,) positions, ascending."""
     if not len(digit):
         return
-    begin = np.flatnonzero(np.diff(digit, prepend=-2) != 1)
-    size = np.diff(begin, append=len(digit))
-    begin, size = begin[size >= _SHORTEST_PIECE], size[size >= _SHORTEST_PIECE]
+    begin = np.append(0, np.flatnonzero(digit[1:] - digit[:-1] != 1) + 1)
+    size = np.append(begin[1:], len(digit)) - begin
+    long = np.flatnonzero((size >= _SHORTEST_PIECE) & (size <= _MOST_IN_PIECE))
+    begin, size = begin[long], size[long]
     start, end = digit[begin], digit[begin + size - 1] + 1
     known = np.sort(np.fromiter((one for one, _, _ in found), np.int64, len(found)))
     free = np.append(known, len(normal)).take(np.searchsorted(known, start)) >= end
-    free &= (size <= _MOST_IN_PIECE) & ~_among(_MEASURES)[normal.take(end, mode="clip")]
+    free &= ~_among(_MEASURES)[normal.take(end, mode="clip")]
     start, end, size = start[free], end[free], size[free]
+    if len(start) < 2:
+        return
+    near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
+    company = np.append(near, False) | np.append(False, near)
+    start, end, size = start[company], end[company], size[company]
     if len(start) < 2:
         return
     value = _look(_value_table(), normal, ranges(start, size))
@@ -1310,8 +1320,9 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
         last = np.arange(pieces - 1, len(start))
         going = going[: len(last)] & near[pieces - 2 :]
         digits = total[last + 1] - total[: len(last)]
+        digits[~going] = 0
         for length in (11, 16, 18, 19):
-            fits = np.flatnonzero(going & (digits == length))
+            fits = np.flatnonzero(digits == length)
             if length == 11:  # a mobile number in pieces as people part them
                 sizes = size[fits[:, None] + np.arange(pieces)] @ 10 ** np.arange(pieces)[::-1]
                 fits = fits[np.isin(sizes, [int("".join(map(str, one))) for one in _PARTED_SHAPES])]
@@ -1507,9 +1518,10 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
     others = ~np.isin(role, (Role.AGENT, Role.SYSTEM)) & (follower < last[:, None])
     answered = -1
     for row in range(len(turn)):
-        if turn[row] == answered or not _QUESTION_OF_NAME.search(_string(normal, int(low[row]), int(high[row]))):
+        if turn[row] == answered:
             continue
-        if _NAME_OF_A_THING.search(_string(normal, int(low[row]), int(high[row]))):
+        question = _string(normal, int(low[row]), int(high[row]))
+        if not _QUESTION_OF_NAME.search(question) or _NAME_OF_A_THING.search(question):
             continue
         answered = turn[row]
         for reply in follower[row][others[row]].tolist():
