@@ -876,7 +876,8 @@ _OWN_KIN = re.compile("我|本人|免贵|敝|鄙")
 _OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
 _QUESTION_OF_NAME = re.compile(
     r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)"
-    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)|尊姓|高姓|(?:名字|姓名|全名|大名)(?:是|叫|呢|吗|啊|吧)?[ ,。.!?]*$"
+    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)|尊姓|高姓"
+    r"|(?:名字|姓名|全名|大名)(?:是|叫|呢|吗|啊|吧)?[ ,。.!?]*$"
 )
 _NAME_OF_A_THING = re.compile(
     "(?:楼盘|小区|产品|商品|药品?|店铺?|公司|单位|学校|套餐|软件|游戏|平台|歌|书|电影|菜|品牌|型号|活动|地方)的?(?:名字|名称|名)?(?:叫|是)"
@@ -1027,6 +1028,7 @@ _DIGITS_TO_YEAR, _MOST_BEFORE_YEAR, _AFTER_YEAR = 10, 24, 64
 """An identity number up to its year: digits; code points between them, and read after it."""
 _MOST_IN_PIECE, _MOST_PIECES = 13, 5
 """Digits of a piece of a number that other speech parts, and its pieces."""
+_LEAST_IN_PIECES = 11
 _LEAST_EXTRA = 6
 """Digits after an order number of eight in a chain from which on it is looked at."""
 BLOCK = 1 << 16
@@ -1282,14 +1284,16 @@ def _may_be_number(digits: NDArray[np.uint8]) -> Mask:
     """(n,) bool. digits: (n, length) the values of numbers of 11, 16, 18 or 19 digits."""
     first, second, length = digits[:, 0], digits[:, 1], digits.shape[1]
     if length == 11:
-        return (first == 1) & (second >= 3)
-    if length == 18:
+        fits: Mask = (first == 1) & (second >= 3)
+    elif length == 18:
         weights = np.array([2**place % 11 for place in range(17, -1, -1)])
         century = digits[:, 6] * 10 + digits[:, 7]
-        return ((century == 19) | (century == 20)) & (digits @ weights % 11 == 1)
-    doubled = digits.astype(np.int64)
-    doubled[:, -2::-2] *= 2
-    return (first >= 3) & ((doubled - 9 * (doubled > 9)).sum(axis=1) % 10 == 0)
+        fits = ((century == 19) | (century == 20)) & (digits @ weights % 11 == 1)
+    else:
+        doubled = digits.astype(np.int64)
+        doubled[:, -2::-2] *= 2
+        fits = (first >= 3) & ((doubled - 9 * (doubled > 9)).sum(axis=1) % 10 == 0)
+    return fits
 
 
 def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found: Sequence[Span]) -> Iterator[Span]:
@@ -1308,7 +1312,10 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
     if len(start) < 2:
         return
     near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
-    company = np.append(near, False) | np.append(False, near)
+    cluster = np.append(0, np.flatnonzero(~near) + 1)
+    enough = np.add.reduceat(size, cluster) >= _LEAST_IN_PIECES
+    company = enough.repeat(np.append(cluster[1:], len(start)) - cluster)
+    company &= np.append(near, False) | np.append(False, near)
     start, end, size = start[company], end[company], size[company]
     if len(start) < 2:
         return
