@@ -1260,7 +1260,9 @@ def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Ind
     return bridged
 
 
-def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> Iterator[Span]:
+def _number_spans(
+    normal: characters.Normal, batch: Batch, digit: Indices, said: Mask, speaker: Indices
+) -> Iterator[Span]:
     if not len(digit):
         return
     first, last = _chains(normal, batch, digit, said)
@@ -1270,7 +1272,6 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
     low = np.maximum(first - CONTEXT, batch.turn_text[batch.call_turn[call]])
     high = np.minimum(last + 1 + _AFTER, batch.turn_text[batch.call_turn[call + 1]])
     turn = np.searchsorted(batch.turn_text, low, "right") - 1
-    speaker = _turn_speakers(batch)
     # One character more: a recogniser writes 要 for the 幺 in front.
     skip = np.maximum(first - low - 1, 0)
     for one, end, at, context in zip(low.tolist(), high.tolist(), turn.tolist(), skip.tolist(), strict=True):
@@ -1278,6 +1279,12 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
         speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
         for start, stop, kind in numbers_in(text, speakers, skip=context):
             yield one + start, one + stop, kind
+
+
+@cache
+def _parted_shapes() -> Indices:
+    """`_PARTED_SHAPES`, the sizes of the pieces read as one number."""
+    return np.array([int("".join(map(str, one))) for one in _PARTED_SHAPES])
 
 
 def _may_be_number(digits: NDArray[np.uint8]) -> Mask:
@@ -1296,7 +1303,9 @@ def _may_be_number(digits: NDArray[np.uint8]) -> Mask:
     return fits
 
 
-def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found: Sequence[Span]) -> Iterator[Span]:
+def _parted_spans(
+    normal: characters.Normal, batch: Batch, digit: Indices, speaker: Indices, found: Sequence[Span]
+) -> Iterator[Span]:
     """Numbers in pieces with other speech between, where none was `found`. `digit`: (n,) positions, ascending."""
     if not len(digit):
         return
@@ -1332,7 +1341,7 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
             fits = np.flatnonzero(digits == length)
             if length == 11:  # a mobile number in pieces as people part them
                 sizes = size[fits[:, None] + np.arange(pieces)] @ 10 ** np.arange(pieces)[::-1]
-                fits = fits[np.isin(sizes, [int("".join(map(str, one))) for one in _PARTED_SHAPES])]
+                fits = fits[(sizes[:, None] == _parted_shapes()).any(axis=1)]
             if not len(fits):
                 continue
             fits = fits[_may_be_number(value[total[fits][:, None] + np.arange(length)])]
@@ -1347,7 +1356,6 @@ def _parted_spans(normal: characters.Normal, batch: Batch, digit: Indices, found
     low = np.maximum(start[row] - CONTEXT, bounds[call])
     high = np.minimum(end[reach[row]] + _AFTER, bounds[call + 1])
     turn = np.searchsorted(batch.turn_text, low, "right") - 1
-    speaker = _turn_speakers(batch)
     for one, stop, at in zip(low.tolist(), high.tolist(), turn.tolist(), strict=True):
         text = _string(normal, one, stop)
         speakers = speaker[at : at + text.count("\n") + 1].tolist()
@@ -1388,7 +1396,7 @@ def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> It
             yield start + first, start + last, kind
 
 
-def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices) -> Iterator[Span]:
+def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices, speaker: Indices) -> Iterator[Span]:
     """Car plates. `province`: (n,) positions of the characters that may begin one."""
     letter = _among("abcdefghijklmnopqrstuvwxyz")
     last = len(normal) - 1
@@ -1400,7 +1408,6 @@ def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices) -> 
     turn = np.searchsorted(batch.turn_text, start, "right") - 1
     low = np.maximum(start - 5, batch.turn_text[turn])
     high = np.minimum(start + PLATE_REACH, batch.turn_text[batch.call_turn[batch.turn_call[turn] + 1]])
-    speaker = _turn_speakers(batch)
     for first, end, at, place in zip(low.tolist(), high.tolist(), turn.tolist(), start.tolist(), strict=True):
         text = _string(normal, first, end).rstrip("\n")
         speakers = speaker[at : at + text.count("\n") + 1].tolist()
@@ -1636,11 +1643,12 @@ def personal_spans(batch: Batch) -> Spans:
     cues = np.flatnonzero(code > _SAID)
     key, code = key.take(cues), code.take(cues)
     names = code <= _TITLES
-    found = list(_number_spans(normal, batch, digit, said))
-    found += list(_parted_spans(normal, batch, digit, found))
+    speaker = _turn_speakers(batch)
+    found = list(_number_spans(normal, batch, digit, said, speaker))
+    found += list(_parted_spans(normal, batch, digit, speaker, found))
     found += _dated_identity_spans(normal, batch, digit)
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
-    found += _plate_spans(normal, batch, key[code == _PROVINCE])
+    found += _plate_spans(normal, batch, key[code == _PROVINCE], speaker)
     return _join([_columns(found), *_name_spans(normal, batch, key[names], code[names])])
 
 
