@@ -29,6 +29,7 @@ from stdnum.cn import ric
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch, Indices, Mask
+from qa_analyzer.compiled import compiled
 from qa_analyzer.model import Role
 
 MASK = "*"
@@ -1031,8 +1032,6 @@ _MOST_IN_PIECE, _MOST_PIECES = 13, 5
 _LEAST_IN_PIECES = 11
 _LEAST_EXTRA = 6
 """Digits after an order number of eight in a chain from which on it is looked at."""
-BLOCK = 1 << 16
-"""Code points looked up at a time."""
 ADDRESS_REACH = 90
 PLATE_REACH = 120
 """Code points from its province on in which a plate said in pieces is sought."""
@@ -1616,13 +1615,19 @@ def _among(members: str) -> Mask:
 
 
 def _keys(normal: characters.Normal) -> Indices:
-    """Positions of digits and cue characters, ascending. In blocks, so that the flags stay in the cache."""
-    table = _key_table()
-    parts = [
-        np.flatnonzero(table.take(normal[start : start + BLOCK], mode="clip")) + start
-        for start in range(0, len(normal), BLOCK)
-    ]
-    return np.concatenate(parts)
+    """Positions of digits and cue characters, ascending."""
+    places = np.empty(len(normal), np.int64)
+    return places[: _key_places(normal, _key_table(), places)].copy()
+
+
+@compiled
+def _key_places(normal: characters.Normal, table: Mask, places: Indices) -> int:
+    """Write where `table` is true of a character; returns how many they are."""
+    count = 0
+    for place in range(len(normal)):
+        places[count] = place
+        count += table[normal[place]]
+    return count
 
 
 def personal_spans(batch: Batch) -> Spans:
