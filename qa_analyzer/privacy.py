@@ -12,11 +12,13 @@ Knows nothing about rules or outputs. Never reads or prints what it masks elsewh
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -27,6 +29,7 @@ from stdnum.cn import ric
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch, Indices, Mask
+from qa_analyzer.compiled import compiled
 from qa_analyzer.model import Role
 
 MASK = "*"
@@ -78,6 +81,17 @@ def _lists() -> dict[str, list[str]]:
     return lists
 
 
+class _Later:
+    """A regular expression that is compiled when it is first asked: the long ones take long."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+
 def _group(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(set(words), key=lambda word: (-len(word), word))))
 
@@ -122,6 +136,9 @@ MOST_STRANGE = 14
 """Code points that are no pause or filler between two digits, if there is a hand-over between."""
 LONGEST_NUMBER = 24
 SHORTEST_NUMBER = 7
+_SHORTEST_PIECE = 3
+MOST_AMENDED, MOST_READINGS, LONGEST_AMENDED = 12, 64, 19
+"""Groups of a number with corrections; what it may then be, at most; its digits."""
 NEIGHBOURS = 12
 """Groups before and after in which a piece's whole number is sought."""
 CONTEXT = 60
@@ -138,19 +155,19 @@ _COUNTED = rf"(?:[一两][{_AFTER_COUNT}]|[三四五六七八3-8]位)"
 _UNIT = rf"(?!{_COUNTED})[{_D}](?!个[{_D}])"
 _STARTERS = re.escape("".join({word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X)} | set(_D + PUNCTUATION + LEADING_ONE)))
 _TOKEN = re.compile(
-    rf"(?P<soft_count>[一二两三四五六七八几3-8]位数?字?)"
-    rf"|(?P<many>[2-5二两三四五]个[{_D}](?![{_D}]?[个十百千万年月天小块元]))"
+    rf"(?P<soft_count>[前后末头]?[一二两三四五六七八几3-8]位数?字?)"
+    rf"|(?P<many>(?<!第)(?:[2-8二两三四五六七八]个|双)[{_D}](?![{_D}]?(?:[十百千万年月天小块元]|个(?![{_D}]))))"
     rf"|(?P<thousand>[二两三四五六七八九]千(?=[,.。、!?;\s]|$))"
-    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}][{_D}]))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
+    rf"|(?P<digits>(?:[{LEADING_ONE}](?=[三四五六七八九][{_D}{LEADING_ONE}]{{2}}))?{_UNIT}(?:{_UNIT}|[{_W}]+(?={_UNIT}))*[{PLAIN_HOMOPHONES}]*)"
     rf"|(?P<x>{_group(ENDS_IN_X)})"
-    rf"|(?P<soft>[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
+    rf"|(?P<soft>(?<=[{_D},])尾号|[{re.escape(PUNCTUATION)}]|{_group(_SOFT_WORDS)})"
     rf"|(?P<hard>[什怎那这多要]么|[^\n{_STARTERS}]+|[^\n])"
 )
 _TIGHT = re.compile(r"[ \-—–~·.]*")
 MOBILE_SHAPES = ((3, 4, 4), (3, 8), (7, 4))
 """How a mobile number is parted when two speakers share it."""
 _EDGE = "一两么"
-_CORRECTED = re.compile("不是|不对|错")
+_CORRECTED = re.compile("不是|不对|(?<!没)错|[哦啊呃哎]不")
 
 # --- cues -------------------------------------------------------------------------------------------------------------
 
@@ -176,7 +193,7 @@ _ASKED = re.compile(
 )
 _AMOUNT = re.compile(r"[ ]?(?:元|块|万|亿|十|百|千|人民币|%|字节)")
 _TAIL = re.compile("尾号|尾数|后四位|后几位|末四位")
-_HOTLINE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[0-2]\d{1,3}")
+_HOTLINE = re.compile(r"[48]00\d{7,11}|9[56]\d{3,6}|1[0-2]\d{1,3}")
 
 
 def _cue(text: str, start: int) -> tuple[str, bool]:
@@ -261,7 +278,7 @@ def _groups(text: str, skip: int) -> tuple[list[_Group], list[int]]:
             elif kind == "thousand":
                 digits = DIGIT_VALUES[said[0]] + "000"
             elif kind == "many":
-                digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES[said[0]])
+                digits = DIGIT_VALUES[said[-1]] * int(DIGIT_VALUES.get(said[0], "2"))  # 双八: two
             else:
                 digits = "".join(DIGIT_VALUES.get(one) or HOMOPHONES[one] for one in said)
             if last is not None and soft and start == last.end and kind not in ("x", "thousand") and last.digits != "x":
@@ -299,10 +316,11 @@ def _split_edges(text: str, groups: list[_Group]) -> list[_Group]:
     return result
 
 
-def _linked(before: _Group, after: _Group, strange_before: Sequence[int]) -> bool:
-    """Whether one speaker's number may go on from one group to the next."""
+def _linked(before: _Group, after: _Group, strange_before: Sequence[int], *, corrected: bool = False) -> bool:
+    """Whether one speaker's number may go on from one group to the next; with `corrected` past 不对 too."""
     if before.line == after.line:
-        return after.gap is not None and after.start - before.end <= LONGEST_GAP and not _CORRECTED.search(after.gap)
+        near = after.gap is not None and after.start - before.end <= LONGEST_GAP
+        return near and (corrected or not _CORRECTED.search(after.gap or ""))
     between = strange_before[after.line] - strange_before[before.line + 1]
     return before.tail and after.head and after.line - before.line <= 4 and between <= 2 * MOST_STRANGE
 
@@ -435,6 +453,67 @@ def _solve(
         start = end
 
 
+def _kind_when_amended(digits: str, run: Sequence[_Group], cue: str) -> Kind | None:
+    """What a number is that was put together from pieces, of which some were taken back or said twice."""
+    if any(group.protected or group.thousand for group in run) or cue in ("order", "amount"):
+        return None
+    if len(digits) == 11 and _MOBILE.fullmatch(digits):
+        return Kind.PHONE
+    if len(digits) == 18 and _is_identity(digits):
+        return Kind.IDENTITY
+    return Kind.CARD if len(digits) in (16, 19) and _CARD.fullmatch(digits) and luhn.is_valid(digits) else None
+
+
+def _solve_amended(sequence: Sequence[_Group], text: str, strange: Sequence[int]) -> None:
+    """Mark the groups of numbers of which a part was corrected (1389 不对 1398 …) or said twice."""
+    start = 0
+    while start < len(sequence):
+        first, end, kind = sequence[start], start, None
+        readings = {first.digits}
+        """What the number may be so far."""
+        amended = False
+        for place in range(start + 1, min(start + MOST_AMENDED, len(sequence))):
+            before, group = sequence[place - 1], sequence[place]
+            if first.kind is not None or group.kind is not None:
+                break
+            if not _linked(before, group, strange, corrected=True):
+                break
+            taken_back = _CORRECTED.search(text, before.end, group.start) is not None
+            twice = len(group.digits) >= _SHORTEST_PIECE and group.digits == before.digits
+            longer = {reading + group.digits for reading in readings}
+            if taken_back:
+                longer |= {
+                    reading[:keep] + group.digits
+                    for reading in readings
+                    for keep in range(_SHORTEST_PIECE, len(reading))
+                }
+            if twice:
+                longer |= readings
+            amended = amended or taken_back or twice
+            readings = set(sorted(reading for reading in longer if len(reading) <= LONGEST_AMENDED)[:MOST_READINGS])
+            if not readings:
+                break
+            if amended:
+                run = sequence[start : place + 1]
+                kinds = [_kind_when_amended(one, run, _cue_of(first, text)[0]) for one in sorted(readings)]
+                best = next((one for one in kinds if one is not None), None)
+                if best is not None:
+                    kind, end = best, place
+        if kind is not None:
+            for group in sequence[start : end + 1]:
+                group.kind = kind
+        start = max(start, end) + 1
+
+
+def _take_back(sequence: Sequence[_Group], text: str) -> None:
+    """Mark what was said and corrected directly before a number, or before its part: 183，不对，138…"""
+    for before, group in zip(reversed(sequence[:-1]), reversed(sequence[1:]), strict=True):
+        if before.kind is None and group.kind is not None and not before.protected and before.line == group.line:
+            said = len(before.digits) >= _SHORTEST_PIECE and not _AMOUNT.match(text, before.end)
+            if said and group.gap is not None and _CORRECTED.search(group.gap):
+                before.kind = group.kind
+
+
 def _solve_by_cue(sequence: Sequence[_Group], text: str, strange: Sequence[int]) -> None:
     """Mark what is left of one speaker's groups and counts as a number because a cue says so."""
     for start, first in enumerate(sequence):
@@ -459,12 +538,18 @@ def numbers_in(text: str, speakers: Sequence[int] = (), *, skip: int = 0) -> lis
         return []
     _protect(groups, text)
     for sequence in by_speaker.values():
+        if any(one.digits == other.digits for one, other in pairwise(sequence)):
+            _solve_amended(sequence, text, strange)
         _solve(sequence, text, strange)
+        if _CORRECTED.search(text):
+            _solve_amended(sequence, text, strange)
     if len(by_speaker) > 1:
         # One begins and the other goes on; or the recogniser gave the words to the wrong speaker.
         _solve(groups, text, strange, shapes=MOBILE_SHAPES)
     for sequence in by_speaker.values():
         _solve_by_cue(sequence, text, strange)
+        if len(sequence) > 1:
+            _take_back(sequence, text)
     _take_pieces(groups, text)
     return [(group.start, group.end, group.kind) for group in groups if group.kind is not None]
 
@@ -484,7 +569,7 @@ def _has_enough(sequence: Sequence[_Group], strange: Sequence[int], least: int) 
 def _take_pieces(groups: Sequence[_Group], text: str) -> None:
     """Mark the pieces near a number that repeat a part of it: read back, or said before the whole."""
     for place, group in enumerate(groups):
-        if group.kind is not None or group.protected or len(group.digits) < 3:
+        if group.kind is not None or group.protected or len(group.digits) < 3 or _AMOUNT.match(text, group.end):
             continue
         if _TAIL.search(text, max(0, group.start - 6), group.start):
             continue
@@ -510,13 +595,68 @@ def _protect(groups: Sequence[_Group], text: str) -> None:
         before = group
 
 
+_NO_CUE_BETWEEN = re.compile("号码|尾号|[前后末中][间]?[一二两三四五六七八几0-9]位")
+_DIGIT_RUN = re.compile(rf"[{_D}]{{{_SHORTEST_PIECE},}}")
+_MEASURES = "元块万亿十百千%年月日号点分秒度吨米平兆股个次天人斤岁楼层室栋幢路期版gm"
+_MEASURE = re.compile(rf" ?(?:[{_MEASURES}]|公里|人民币)")
+_TELEPHONE_WORD = re.compile("手机|电话|号码|联系|微信|幺|打给|打我")
+_PARTED_SHAPES = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (3, 4, 2, 2), (3, 3, 3, 2), (4, 4, 3), (6, 5), (5, 6))
+MOST_PARTED, MOST_PARTED_TURNS = 24, 64
+"""Code points between the pieces of a number that other speech parts; with a change of speakers."""
+
+
+def parted_numbers_in(text: str, speakers: Sequence[int] = ()) -> list[Span]:
+    """Numbers in well-formed pieces that other speech parts (幺三八，哎你等等，零零幺三，八零零零)."""
+    lines = [place for place, character in enumerate(text) if character == "\n"]
+    by_speaker: dict[int, list[tuple[int, int, str]]] = {}
+    for found in _DIGIT_RUN.finditer(text):
+        speaker = speakers[bisect_left(lines, found.start())] if speakers else 0
+        digits = "".join(DIGIT_VALUES[one] for one in found.group())
+        by_speaker.setdefault(speaker, []).append((*found.span(), digits))
+    spans: list[Span] = []
+    for pieces in by_speaker.values():
+        for first in range(len(pieces)):
+            for last in range(first + 1, min(first + 6, len(pieces))):
+                if not _may_go_on(text, pieces[last - 1][1], pieces[last][0]):
+                    break
+                kind = _kind_of_pieces(text, pieces[first : last + 1])
+                if kind is not None:
+                    spans += [(start, end, kind) for start, end, _ in pieces[first : last + 1]]
+                    break
+    return spans
+
+
+def _may_go_on(text: str, end: int, start: int) -> bool:
+    between = text[end:start]
+    most = MOST_PARTED_TURNS if "\n" in between else MOST_PARTED
+    return len(between) <= most and not _MEASURE.match(between) and not _CUE.search(_NO_CUE_BETWEEN.sub("", between))
+
+
+def _kind_of_pieces(text: str, pieces: Sequence[tuple[int, int, str]]) -> Kind | None:
+    digits = "".join(piece[2] for piece in pieces)
+    start, end = pieces[0][0], pieces[-1][1]
+    sizes = tuple(len(piece[2]) for piece in pieces)
+    kind = None
+    if _MOBILE.fullmatch(digits) and sizes in _PARTED_SHAPES and _TELEPHONE_WORD.search(text, max(0, start - 24), end):
+        kind = Kind.PHONE
+    elif len(digits) == 18 and _is_identity(digits):
+        kind = Kind.IDENTITY
+    elif len(digits) in (16, 19) and set(sizes[:-1]) == {4} and _CARD.fullmatch(digits) and luhn.is_valid(digits):
+        kind = Kind.CARD
+    if kind is None or _MEASURE.match(text, end):
+        return None
+    alone = not re.search(rf"[a-z{_D}][.,:/\- ]?$", text[max(0, start - 2) : start])
+    alone = alone and not re.match(rf"[.,:/\- ]?[a-z{_D}]", text[end : end + 2])
+    return kind if alone and _cue(text, start)[0] not in ("order", "amount", "tail") else None
+
+
 _YEARS_AGO = rf"[1一幺][9九][{_D}]{{2}}|[2二两][0零〇][0-2零〇一幺二两][{_D}]"
 _BETWEEN = (
     rf"(?:[{re.escape(PUNCTUATION)}]|[嗯呃啊的是]|那个|然后|后面|最后|后四位|生日|出生(?:日期|年月日?)?"
     rf"|\n[^\n{_D}]{{0,12}}\n){{0,6}}"
 )
 _IDENTITY_CUE = re.compile("身份证|身份号|证件|证号")
-_DATED_IDENTITY = re.compile(
+_DATED_IDENTITY = _Later(
     rf"(?P<area>[{_D}](?:[ ,]?[{_D}]){{5}}){_BETWEEN}(?P<year>{_YEARS_AGO})年{_BETWEEN}"
     rf"(?P<month>[{_D}]{{2}}|[{_D}](?=月)|十[一二]?(?=月))月?{_BETWEEN}"
     rf"(?P<day>[二两三]?十[一二三四五六七八九]?|[{_D}]{{2}}|[{_D}](?=[日号]))[日号]?{_BETWEEN}"
@@ -535,7 +675,7 @@ def _day_or_month(said: str) -> str:
 def dated_identities_in(text: str) -> list[Span]:
     """Identity numbers whose birthday is said as a date with 年: the check character is right, or there is a cue."""
     spans: list[Span] = []
-    for found in _DATED_IDENTITY.finditer(text):
+    for found in _DATED_IDENTITY.compiled.finditer(text):
         digits = "".join(DIGIT_VALUES.get(one, "") for one in found["area"] + found["year"])
         digits += _day_or_month(found["month"]) + _day_or_month(found["day"])
         digits += "".join(DIGIT_VALUES.get(one, "") for one in found["rest"])
@@ -557,7 +697,7 @@ _AT = re.compile(r" ?(?:@|[艾爱挨埃哎]特|圈a|小老鼠|(?<![a-z])at(?![a-
 _LOCAL_UNIT = rf"(?:下划线|下横线|横杠|中划线|减号|杠|点|小写的?|大写的?|数字|字母|[a-z0-9{_D}._+\-])"
 _LOCAL = re.compile(rf"{_LOCAL_UNIT}(?:[ ,]{{0,2}}{_LOCAL_UNIT})*[ ,]*$")
 _LABEL = rf"[a-z0-9{_D}\-]+(?: [a-z0-9{_D}\-]+)*"
-_DOMAIN = re.compile(
+_DOMAIN = _Later(
     rf"[ ,]*(?:{_LABEL}(?:[ ,]*(?:点|\.|dot)[ ,]*(?:{_LABEL}|康姆|康|抗姆|抗))+"
     rf"|(?:qq|gmail|sina|hotmail|outlook|foxmail|yahoo|icloud|sohu|163|126|139|189|幺六三|一六三|幺二六|一二六|幺三九)(?![0-9*{_D}]))"
 )
@@ -572,10 +712,10 @@ def emails_in(text: str) -> list[Span]:
     spans: list[Span] = []
     for at in _AT.finditer(text):
         end = at.end()
-        domain = _DOMAIN.match(text, end)
+        domain = _DOMAIN.compiled.match(text, end)
         for pattern in (_TURN_BREAK, _PAUSE_AFTER):
             pause = pattern.match(text, end) if domain is None else None
-            domain = _DOMAIN.match(text, pause.end()) if pause else domain
+            domain = _DOMAIN.compiled.match(text, pause.end()) if pause else domain
         if domain is None:
             continue
         low = max(0, at.start() - 64)
@@ -600,7 +740,7 @@ _PLATE = re.compile(
 
 
 _PLATE_HEAD = re.compile(rf"[{PROVINCES}][ ·,]{{0,2}}(?:大写的?)?[a-hj-z](?![a-z])")
-_PLATE_SOFT = re.compile(rf"(?:[{re.escape(PUNCTUATION)}·杠的]|{_group(_SOFT_WORDS)})*")
+_PLATE_SOFT = _Later(rf"(?:[{re.escape(PUNCTUATION)}·杠的]|{_group(_SOFT_WORDS)})*")
 _PLATE_PIECE = re.compile(rf"[a-hj-np-z0-9{_D}](?:[ ·.,、\-杠的]{{0,2}}[a-hj-np-z0-9{_D}])*(?![a-z])")
 _PLATE_EXPLAINED = re.compile(rf"(?P<province>[{PROVINCES}])[一-鿿]{{0,3}}的(?P=province)$")
 _PLATE_FILLED = re.compile(r"[ ·.,、\-杠的]|大写的?")
@@ -665,7 +805,7 @@ def _plate_pieces(text: str, start: int, speakers: Sequence[int]) -> list[tuple[
 
 def _soft_end(text: str, start: int, stop: int) -> int:
     """Where pauses and fillers from `start` on end."""
-    found = _PLATE_SOFT.match(text, start, stop)
+    found = _PLATE_SOFT.compiled.match(text, start, stop)
     return found.end() if found else start
 
 
@@ -697,7 +837,7 @@ _STRICT = rf"(?=[^{_CJK}a-z0-9]|$|吧|啊|呢|哈|呀|嘛|就行|就好|就可�
 _STRICT_AFTER_FAMILY = rf"{_STRICT}|[ ,]{{0,2}}(?:单名|名字|名|叫)"
 _FULL = (
     rf"{_NO_NAME}(?:{_FAMILY}[{_CJK}]{{1,2}}(?<![{_PARTICLES}])(?![{_CJK}])"
-    rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?:{_STOP})"
+    rf"|(?:{_COMPOUND})[{_CJK}]{{1,2}}?(?:{_STOP})|[{_SURNAMES}][{_CJK}]{{1,2}}?(?<![了的吗呢])(?:{_STOP})"
     rf"|[{_SURNAMES}][{_GIVEN}]{{2}}|(?:{_COMPOUND})[{_GIVEN}]{{1,2}})"
 )
 _NICK = (
@@ -707,13 +847,18 @@ _NICK = (
 _PAUSE = r"(?:[ ,:呃嗯啊]|(?:那个|这个|就是|怎么说)[ ,、.。…]){0,3}"
 _TRANSLITERATED = rf"[{''.join(_lists()['transliterated'])}]{{3,9}}(?!·){_STRICT}"
 """A Uyghur, Tibetan or Mongolian name without dot."""
-_INTRODUCED = re.compile(
+_PERSON = (
+    "先生|爱人|老公|老婆|太太|妻子|丈夫|儿子|女儿|闺女|爸爸?|妈妈?|父亲|母亲|孩子|宝宝|弟弟?|妹妹?|哥哥?|姐姐?|奶奶|爷爷|外公|外婆"
+    "|老人|患者|病人|学生|学员|房主|业主|车主|乘客|法人|(?:持卡|收件|寄件|收货|联系|投保|被保险?|受益|承租|预约|报名)人"
+)
+_INTRODUCED = _Later(
     rf"(?:(?:我|本人)(?:的)?(?:全名|大名|名字|姓名)?(?:就|是|就是)?叫[做作]?|我的?(?:全名|大名|名字|姓名)(?:就|是|就是|叫)*)"
     rf"{_PAUSE}(?P<own>{_TRANSLITERATED}|{_FULL}|{_NICK})"
     rf"|(?:名字|姓名|户名|全名|大名)(?:就|是|就是|叫|叫做|为|:|写的|登记的|填的)*{_PAUSE}(?P<listed>{_FULL})"
     rf"|(?:叫我|称呼我)[为做]?{_PAUSE}(?P<called>{_FAMILY}(?:{_TITLE}|[姐哥总]){_STRICT}|{_FULL})"
     rf"|(?:您|你|客户|机主|户主|用户)(?:是|就是)?叫[做作]?{_PAUSE}(?P<told>{_FULL})"
-    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?[ ,]?姓){_PAUSE}"
+    rf"|(?:{_PERSON})(?:的?(?:名字|姓名))?(?:是|就)?叫[做作]?{_PAUSE}(?P<other>{_FULL})"
+    rf"|(?P<kin>(?:我|本人|我是|免贵|敝|鄙|您|你|客户|机主|户主|我们?家)(?:是|就|的|也)?[ ,]?姓){_PAUSE}(?:那个)?"
     rf"(?P<family>{_COMPOUND}|(?:[{_SURNAMES}]|[{_CJK}](?={_STRICT_AFTER_FAMILY}))(?<![什啥甚谁名氏不了过的吗呢嗯呃额啊哦那这{_SPOKEN}]))"
     rf"(?:[ ,]{{0,2}}(?:单名|名字|名|叫)(?:叫|是|一个)*[ ,]?(?P<given>[{_CJK}]{{1,2}}?)(?:字)?(?:{_STOP}))?"
 )
@@ -732,9 +877,13 @@ _OWN_KIN = re.compile("我|本人|免贵|敝|鄙")
 _OWN_PLACE = re.compile(r"工号|为您服务|客服|坐席|专员|话务员")
 _QUESTION_OF_NAME = re.compile(
     r"贵姓|怎么称呼|如何称呼|咋称呼|叫什么|什么名字|姓什么|名字是|姓名是|您的?(?:名字|姓名|全名)"
-    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)"
+    r"|(?:报|说|提供|留)一?下?(?:您的?)?(?:名字|姓名|全名)|尊姓|高姓"
+    r"|(?:名字|姓名|全名|大名)(?:是|叫|呢|吗|啊|吧)?[ ,。.!?]*$"
 )
-_ANSWER = re.compile(
+_NAME_OF_A_THING = re.compile(
+    "(?:楼盘|小区|产品|商品|药品?|店铺?|公司|单位|学校|套餐|软件|游戏|平台|歌|书|电影|菜|品牌|型号|活动|地方)的?(?:名字|名称|名)?(?:叫|是)"
+)
+_ANSWER = _Later(
     rf"[ ,。.!?呃嗯额啊哦噢那个就]*(?:我的?(?:名字)?|本人|免贵|敝|鄙|您?(?:就|可以)?叫我|你叫我|称呼我)?[ ,呃嗯]*"
     rf"(?:是|姓|叫|名字叫|就是|就姓|就叫)*[ ,呃嗯]*"
     rf"(?P<name>{_NO_NAME}(?:(?P<family>{_FAMILY})(?P<title>先生|女士|小姐|太太|老师|师傅|姐|哥|总|某)?{_STRICT}"
@@ -770,8 +919,8 @@ def _named(text: str, start: int, end: int, *, own: bool = False) -> _Name:
 
 def _introduced(text: str) -> Iterator[_Name]:
     """Names after 我叫, 我姓, 名字是, 叫我, 您叫."""
-    for found in _INTRODUCED.finditer(text):
-        for part in ("own", "listed", "told"):
+    for found in _INTRODUCED.compiled.finditer(text):
+        for part in ("own", "listed", "told", "other"):
             if found[part]:
                 yield _named(text, *found.span(part), own=part == "own")
         if found["called"]:
@@ -787,12 +936,17 @@ def _introduced(text: str) -> Iterator[_Name]:
             yield _Name(start, end, full, found["family"], _OWN_KIN.match(found["kin"]) is not None)
             if found["given"]:
                 yield _Name(*found.span("given"), "", "")
-            for described in _DESCRIBED.finditer(text, end, end + 16):
-                if described.group()[-1] == found["family"]:
-                    yield _Name(described.start(), described.end(), "", "")
-            said_again = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{found['family']})").search(text, end, end + 14)
-            if said_again is not None:
-                yield _Name(*said_again.span("again"), "", "")
+            yield from _said_again(text, end, found["family"])
+
+
+def _said_again(text: str, end: int, family: str) -> Iterator[_Name]:
+    """The family name in an explanation of it after `end`: 夏天的夏."""
+    found = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{family})").search(text, end, end + 14)
+    if found is not None:
+        yield _Name(*found.span("again"), "", "")
+    for described in _DESCRIBED.finditer(text, end, end + 16):
+        if described.group()[-1] == family:
+            yield _Name(described.start(), described.end(), "", "")
 
 
 def _titled(text: str) -> Iterator[_Name]:
@@ -813,15 +967,24 @@ def names_in(text: str) -> list[_Name]:
     return [*_introduced(text), *_titled(text), *_asked_full(text)]
 
 
-def _answered(text: str) -> _Name | None:
-    """The name in an answer to the question of the name (normalised text of a turn)."""
-    found = _ANSWER.match(text)
+_CALLED_AFTER = _Later(rf"(?<!你)叫{_PAUSE}(?P<full>{_FULL})")
+
+
+def _answered(text: str) -> list[_Name]:
+    """The name in an answer to the question of the name (normalised text of a turn), said again too; or none."""
+    found = _ANSWER.compiled.match(text)
     if found is None:
-        return None
+        return []
     start, end = found.span("name")
     if found["title"]:
         end = start + len(found["family"])
-    return _named(text, start, end)
+    names = [_named(text, start, end)]
+    if not names[0].full and names[0].family:
+        names += _said_again(text, end, names[0].family)
+        called = _CALLED_AFTER.compiled.search(text, end, end + 10)
+        if called is not None:
+            names.append(_named(text, *called.span("full")))
+    return names
 
 
 # --- a batch ----------------------------------------------------------------------------------------------------------
@@ -855,7 +1018,6 @@ _KEYS = {
 }
 _LEAST_WRITTEN, _LEAST_SAID, _LEAST_WITH_CUE = 10, 4, 7
 """Digits of a chain: looked at in any case; of them spoken, in a shorter one; in a shorter one after a cue."""
-_SHORTEST_PIECE = 3
 LONGEST_BRIDGE = 64
 """Code points from a piece of a number to the next, past a turn of the other speaker."""
 _CUE_REACH = 16
@@ -865,10 +1027,11 @@ NAME_REACH, TITLE_REACH, ASKED_REACH = (12, 28), (16, 6), (6, 14)
 LONGEST_ANSWER = 40
 _DIGITS_TO_YEAR, _MOST_BEFORE_YEAR, _AFTER_YEAR = 10, 24, 64
 """An identity number up to its year: digits; code points between them, and read after it."""
-_LEAST_EXTRA = 4
+_MOST_IN_PIECE, _MOST_PIECES = 13, 5
+"""Digits of a piece of a number that other speech parts, and its pieces."""
+_LEAST_IN_PIECES = 11
+_LEAST_EXTRA = 6
 """Digits after an order number of eight in a chain from which on it is looked at."""
-BLOCK = 1 << 16
-"""Code points looked up at a time."""
 ADDRESS_REACH = 90
 PLATE_REACH = 120
 """Code points from its province on in which a plate said in pieces is sought."""
@@ -916,22 +1079,22 @@ def _value_table() -> NDArray[np.uint8]:
 @cache
 def _soft_table() -> Mask:
     """(65,536) bool: what may stand between the digits of one number."""
-    return _set_table([PUNCTUATION, "\n", "个位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
+    return _set_table([PUNCTUATION, "\n", "个双尾位数字", _D, _W, *_SOFT_WORDS, *ENDS_IN_X])
 
 
 @cache
 def _soft_start_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个位一两", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个双位一两", *(word[0] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
 def _soft_end_table() -> Mask:
-    return _set_table([PUNCTUATION, "\n", _W, "个位数字", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
+    return _set_table([PUNCTUATION, "\n", _W, "个双位数字", *(word[-1] for word in (*_SOFT_WORDS, *ENDS_IN_X))])
 
 
 @cache
 def _before_called_table() -> Mask:
-    return _set_table("我人您你字名客户主就是")
+    return _set_table("我人您你字名客户主就是生公婆太子夫儿女爸妈亲孩宝弟妹哥姐奶爷者员")
 
 
 @cache
@@ -1033,7 +1196,9 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     order = _among("单编")[before[:, :4]].any(axis=1) & ~cue[:, :3].any(axis=1)
     order &= digit[start + 6] - digit[start] == 6
     eighth = np.minimum(start + 7, len(digit) - 1)
-    ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA)
+    eleventh = np.minimum(start + 10, len(digit) - 1)
+    mobile = (count >= 11) & (digit[eleventh] - digit[start] == 10) & _among("1一幺")[normal[digit[start]]]
+    ordered = order & (digit[eighth] - digit[start] == 7) & (count < 8 + _LEAST_EXTRA) & ~mobile
     enough = (count >= _LEAST_WRITTEN) & ~ordered
     short = np.flatnonzero(~enough)
     # 四个八 is more than its two characters.
@@ -1044,7 +1209,8 @@ def _chains(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask)
     spoken = np.concatenate(([0], np.cumsum(said)))
     enough[short] = spoken[start[short] + count[short]] - spoken[start[short]] >= _LEAST_SAID
     short = short[~enough[short]]
-    enough[short] = cue[short].any(axis=1) & ~order[short]
+    tail = normal[digit[start[short]] - 1] == ord("位")
+    enough[short] = cue[short].any(axis=1) & ~order[short] & ~tail
     start, count = start[enough], count[enough]
     return digit[start], digit[start + count - 1]
 
@@ -1093,7 +1259,9 @@ def _bridged(normal: characters.Normal, batch: Batch, digit: Indices, start: Ind
     return bridged
 
 
-def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said: Mask) -> Iterator[Span]:
+def _number_spans(
+    normal: characters.Normal, batch: Batch, digit: Indices, said: Mask, speaker: Indices
+) -> Iterator[Span]:
     if not len(digit):
         return
     first, last = _chains(normal, batch, digit, said)
@@ -1103,7 +1271,6 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
     low = np.maximum(first - CONTEXT, batch.turn_text[batch.call_turn[call]])
     high = np.minimum(last + 1 + _AFTER, batch.turn_text[batch.call_turn[call + 1]])
     turn = np.searchsorted(batch.turn_text, low, "right") - 1
-    speaker = _turn_speakers(batch)
     # One character more: a recogniser writes 要 for the 幺 in front.
     skip = np.maximum(first - low - 1, 0)
     for one, end, at, context in zip(low.tolist(), high.tolist(), turn.tolist(), skip.tolist(), strict=True):
@@ -1111,6 +1278,88 @@ def _number_spans(normal: characters.Normal, batch: Batch, digit: Indices, said:
         speakers = speaker[at : at + text.count("\n") + 1].tolist() if "\n" in text else ()
         for start, stop, kind in numbers_in(text, speakers, skip=context):
             yield one + start, one + stop, kind
+
+
+@cache
+def _parted_shapes() -> Indices:
+    """`_PARTED_SHAPES`, the sizes of the pieces read as one number."""
+    return np.array([int("".join(map(str, one))) for one in _PARTED_SHAPES])
+
+
+def _may_be_number(digits: NDArray[np.uint8]) -> Mask:
+    """(n,) bool. digits: (n, length) the values of numbers of 11, 16, 18 or 19 digits."""
+    first, second, length = digits[:, 0], digits[:, 1], digits.shape[1]
+    if length == 11:
+        fits: Mask = (first == 1) & (second >= 3)
+    elif length == 18:
+        weights = np.array([2**place % 11 for place in range(17, -1, -1)])
+        century = digits[:, 6] * 10 + digits[:, 7]
+        fits = ((century == 19) | (century == 20)) & (digits @ weights % 11 == 1)
+    else:
+        doubled = digits.astype(np.int64)
+        doubled[:, -2::-2] *= 2
+        fits = (first >= 3) & ((doubled - 9 * (doubled > 9)).sum(axis=1) % 10 == 0)
+    return fits
+
+
+def _parted_spans(
+    normal: characters.Normal, batch: Batch, digit: Indices, speaker: Indices, found: Sequence[Span]
+) -> Iterator[Span]:
+    """Numbers in pieces with other speech between, where none was `found`. `digit`: (n,) positions, ascending."""
+    if not len(digit):
+        return
+    begin = np.append(0, np.flatnonzero(digit[1:] - digit[:-1] != 1) + 1)
+    size = np.append(begin[1:], len(digit)) - begin
+    long = np.flatnonzero((size >= _SHORTEST_PIECE) & (size <= _MOST_IN_PIECE))
+    begin, size = begin[long], size[long]
+    start, end = digit[begin], digit[begin + size - 1] + 1
+    known = np.sort(np.fromiter((one for one, _, _ in found), np.int64, len(found)))
+    free = np.append(known, len(normal)).take(np.searchsorted(known, start)) >= end
+    free &= ~_among(_MEASURES)[normal.take(end, mode="clip")]
+    start, end, size = start[free], end[free], size[free]
+    if len(start) < 2:
+        return
+    near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
+    cluster = np.append(0, np.flatnonzero(~near) + 1)
+    enough = np.add.reduceat(size, cluster) >= _LEAST_IN_PIECES
+    company = enough.repeat(np.append(cluster[1:], len(start)) - cluster)
+    company &= np.append(near, False) | np.append(False, near)
+    start, end, size = start[company], end[company], size[company]
+    if len(start) < 2:
+        return
+    value = _look(_value_table(), normal, ranges(start, size))
+    total = np.cumsum(np.append(0, size))
+    near = start[1:] - end[:-1] <= MOST_PARTED_TURNS
+    going, reach = np.ones(len(start), np.bool_), np.full(len(start), -1)
+    for pieces in range(2, min(_MOST_PIECES, len(start)) + 1):
+        last = np.arange(pieces - 1, len(start))
+        going = going[: len(last)] & near[pieces - 2 :]
+        digits = total[last + 1] - total[: len(last)]
+        digits[~going] = 0
+        for length in (11, 16, 18, 19):
+            fits = np.flatnonzero(digits == length)
+            if length == 11:  # a mobile number in pieces as people part them
+                sizes = size[fits[:, None] + np.arange(pieces)] @ 10 ** np.arange(pieces)[::-1]
+                fits = fits[(sizes[:, None] == _parted_shapes()).any(axis=1)]
+            if not len(fits):
+                continue
+            fits = fits[_may_be_number(value[total[fits][:, None] + np.arange(length)])]
+            reach[fits] = last[fits]
+    row = np.flatnonzero(reach >= 0)
+    if not len(row):
+        return
+    bounds = batch.turn_text[batch.call_turn]
+    call = np.searchsorted(bounds[1:], start[row], "right")
+    same = call == np.searchsorted(bounds[1:], start[reach[row]], "right")
+    row, call = row[same], call[same]
+    low = np.maximum(start[row] - CONTEXT, bounds[call])
+    high = np.minimum(end[reach[row]] + _AFTER, bounds[call + 1])
+    turn = np.searchsorted(batch.turn_text, low, "right") - 1
+    for one, stop, at in zip(low.tolist(), high.tolist(), turn.tolist(), strict=True):
+        text = _string(normal, one, stop)
+        speakers = speaker[at : at + text.count("\n") + 1].tolist()
+        for first_place, last_place, kind in parted_numbers_in(text, speakers):
+            yield one + first_place, one + last_place, kind
 
 
 def _dated_identity_spans(normal: characters.Normal, batch: Batch, digit: Indices) -> Iterator[Span]:
@@ -1146,7 +1395,7 @@ def _address_spans(normal: characters.Normal, batch: Batch, sign: Indices) -> It
             yield start + first, start + last, kind
 
 
-def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices) -> Iterator[Span]:
+def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices, speaker: Indices) -> Iterator[Span]:
     """Car plates. `province`: (n,) positions of the characters that may begin one."""
     letter = _among("abcdefghijklmnopqrstuvwxyz")
     last = len(normal) - 1
@@ -1158,7 +1407,6 @@ def _plate_spans(normal: characters.Normal, batch: Batch, province: Indices) -> 
     turn = np.searchsorted(batch.turn_text, start, "right") - 1
     low = np.maximum(start - 5, batch.turn_text[turn])
     high = np.minimum(start + PLATE_REACH, batch.turn_text[batch.call_turn[batch.turn_call[turn] + 1]])
-    speaker = _turn_speakers(batch)
     for first, end, at, place in zip(low.tolist(), high.tolist(), turn.tolist(), start.tolist(), strict=True):
         text = _string(normal, first, end).rstrip("\n")
         speakers = speaker[at : at + text.count("\n") + 1].tolist()
@@ -1283,15 +1531,18 @@ def _answers(normal: characters.Normal, batch: Batch, key: Indices) -> Iterator[
     others = ~np.isin(role, (Role.AGENT, Role.SYSTEM)) & (follower < last[:, None])
     answered = -1
     for row in range(len(turn)):
-        if turn[row] == answered or not _QUESTION_OF_NAME.search(_string(normal, int(low[row]), int(high[row]))):
+        if turn[row] == answered:
+            continue
+        question = _string(normal, int(low[row]), int(high[row]))
+        if not _QUESTION_OF_NAME.search(question) or _NAME_OF_A_THING.search(question):
             continue
         answered = turn[row]
         for reply in follower[row][others[row]].tolist():
             start, end = batch.turn_text[reply : reply + 2].tolist()
-            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
-            if name is not None:
+            names = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
+            for name in names:
                 yield int(batch.turn_call[answered]), name.moved(start)
-            if name is not None or not batch.turn_backchannel[reply]:
+            if names or not batch.turn_backchannel[reply]:
                 break
 
 
@@ -1305,9 +1556,10 @@ def _broken_off(normal: characters.Normal, batch: Batch, key: Indices) -> Iterat
             if batch.turn_role[reply] != batch.turn_role[at]:
                 continue
             start, end = batch.turn_text[reply : reply + 2].tolist()
-            name = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
-            if name is not None:
+            names = _answered(_string(normal, start, min(end - 1, start + LONGEST_ANSWER)))
+            for name in names:
                 yield call, name.moved(start)
+            if names:
                 break
 
 
@@ -1363,13 +1615,19 @@ def _among(members: str) -> Mask:
 
 
 def _keys(normal: characters.Normal) -> Indices:
-    """Positions of digits and cue characters, ascending. In blocks, so that the flags stay in the cache."""
-    table = _key_table()
-    parts = [
-        np.flatnonzero(table.take(normal[start : start + BLOCK], mode="clip")) + start
-        for start in range(0, len(normal), BLOCK)
-    ]
-    return np.concatenate(parts)
+    """Positions of digits and cue characters, ascending."""
+    places = np.empty(len(normal), np.int64)
+    return places[: _key_places(normal, _key_table(), places)].copy()
+
+
+@compiled
+def _key_places(normal: characters.Normal, table: Mask, places: Indices) -> int:
+    """Write where `table` is true of a character; returns how many they are."""
+    count = 0
+    for place in range(len(normal)):
+        places[count] = place
+        count += table[normal[place]]
+    return count
 
 
 def personal_spans(batch: Batch) -> Spans:
@@ -1390,10 +1648,12 @@ def personal_spans(batch: Batch) -> Spans:
     cues = np.flatnonzero(code > _SAID)
     key, code = key.take(cues), code.take(cues)
     names = code <= _TITLES
-    found = list(_number_spans(normal, batch, digit, said))
+    speaker = _turn_speakers(batch)
+    found = list(_number_spans(normal, batch, digit, said, speaker))
+    found += list(_parted_spans(normal, batch, digit, speaker, found))
     found += _dated_identity_spans(normal, batch, digit)
     found += _address_spans(normal, batch, key[(code == _AT_SIGN) | (code == _DOT)])
-    found += _plate_spans(normal, batch, key[code == _PROVINCE])
+    found += _plate_spans(normal, batch, key[code == _PROVINCE], speaker)
     return _join([_columns(found), *_name_spans(normal, batch, key[names], code[names])])
 
 
@@ -1434,6 +1694,7 @@ def spans_in(text: str) -> Spans:
 
 def _line_spans(line: str) -> Iterator[Span]:
     yield from numbers_in(line)
+    yield from parted_numbers_in(line)
     yield from dated_identities_in(line)
     yield from emails_in(line)
     yield from plates_in(line)
