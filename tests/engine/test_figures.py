@@ -10,7 +10,7 @@ from qa_analyzer import figures
 from qa_analyzer.figures import FIGURES, Figure, Said
 from qa_analyzer.judging import Why
 from qa_analyzer.model import Role
-from qa_analyzer.rulebook.schema import WORDED_FIGURES, Clause
+from qa_analyzer.rulebook.schema import WORDED_FIGURES
 
 from .support import analysed, call, found, rule, verdict
 
@@ -19,7 +19,8 @@ def measured(figure: str, *lines: str, says: tuple[str, ...] = ()) -> Figure:
     """One figure of one call; `says`: what the words of the agent are."""
     of = {"of": {"by": "agent", "says": list(says)}} if says else {}
     analysis = analysed([call(*lines)], rule({"measure": {"figure": figure, "at_most": 1.0, **of}}))
-    hits = analysis.court.find(Clause(by="agent", says=list(says))).sure if says else None
+    spec = analysis.court.ruleset.rules[0].spec.measure
+    hits = analysis.court.find(spec.of).sure if spec is not None and spec.of is not None else None
     said = Said(Role.AGENT, hits.turn, hits.start, hits.end) if hits else figures.NOTHING_SAID
     return figures.measure_figure(figure, analysis.batch, analysis.court.timing, said)
 
