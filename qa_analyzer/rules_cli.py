@@ -25,6 +25,9 @@ from qa_analyzer.console import (
 if TYPE_CHECKING:
     from qa_analyzer.writers.rule_page import PastFindings
 
+LIST_WIDTH = 200
+"""Columns of `rules list` in a file or a pipe, where nothing may be cut."""
+
 app = typer.Typer(help="规则：查看、解释、测试、检查。 The rules: list, explain, test, check.", no_args_is_help=True)
 
 
@@ -46,7 +49,8 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
         if zh
         else ("rule", "name", "criterion", "severity", "status", "source")
     ):
-        table.add_column(heading)
+        # The id is what waivers, rubrics and the other commands want: it is never cut.
+        table.add_column(heading, no_wrap=heading in ("规则", "rule"), overflow="fold")
     for rule in book.rules:
         criterion = book.rubric.criteria[rule.spec.criterion]
         table.add_row(
@@ -57,7 +61,9 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
             code_word("status", rule.spec.status.value, lang.value),
             " ".join(rule.spec.source),
         )
-    Console().print(table)
+    console = Console()
+    console = console if console.is_terminal else Console(width=LIST_WIDTH)
+    console.print(table)
 
 
 @app.command("test")

@@ -136,12 +136,17 @@ def test_with_ids_only_these_are_tested_again(folder: Path, monkeypatch: pytest.
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal there")
 def test_ctrl_c_ends_the_program_with_0_and_no_traceback(folder: Path) -> None:
     command = [sys.executable, "-u", "-m", "qa_analyzer", "rules", "test", "--rules", str(folder), "--watch"]
+    # Where the tests run in the background the signal is ignored, and so it would be in the program.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         assert "5 条规则" in program.stdout.readline()
         assert "Ctrl-C" in program.stdout.readline()
         time.sleep(0.2)
         program.send_signal(signal.SIGINT)
-        rest, errors = program.communicate(timeout=30)
+        try:
+            rest, errors = program.communicate(timeout=30)
+        finally:
+            program.kill()
     assert (program.returncode, errors) == (0, "")
     assert "已结束" in rest
