@@ -23,7 +23,7 @@ def test_the_rules_agree_with_a_supervisor_who_has_not_seen_them(
     with (home / f"expected_{number}.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     wrong = [
-        f"{row['rule']} {row['call_id']}: {row["verdict"]}, not {got}"
+        f"{row['rule']} {row['call_id']}: {row['verdict']}, not {got}"
         for row in rows
         if (got := str(calls.loc[row["call_id"], f"rule:{row['rule']}"])) != row["verdict"]
     ]
