@@ -161,11 +161,16 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     return replace(figure, most=most / 1000, proven=longest > 0, applies=figure.applies & (asked | (most > 0)))
 
 
+PLAIN = 6
+"""Were 您 written as 你 every other time, so many 你 in a row would be chance once in sixty calls."""
+
+
 def formal_you(batch: Batch) -> Figure:
     """Share in % of 您 among the agent's 您 and 你 to the customer; the turn with most 你; basis: how many there are.
 
     Not counted: 你们, 你好 (nor 您们, 您好), 迷你, what stands in quotation marks, and a 你 with ECHO code points
-    around it that the customer said too. Unknown where nobody in the call says 您: that recogniser may not know it.
+    around it that the customer said too. Unknown where nobody in the call says 您 and the agent hardly says 你: a
+    recogniser that mixes the two may have written it. PLAIN times 你 and never 您 is no longer a mix-up.
     """
     visible = batch.visible
     letters = visible.normal
@@ -185,6 +190,7 @@ def formal_you(batch: Batch) -> Figure:
     where, times = np.unique(found, return_counts=True)
     share = np.where(every > 0, formal * 100 / np.maximum(every, 1), 100.0)
     figure = _counted(_rounded(share, 1), every.astype(np.float64), batch, _most(batch, where, times))
+    known |= every >= PLAIN
     why = np.where(known, figure.why, WHY_UNSURE_WORDS)
     return replace(figure, known=figure.known & known, why=why, applies=every > 0)
 

@@ -71,6 +71,9 @@ POLITE: dict[str, Any] = {"measure": {"figure": "formal_you_percent", "at_least"
         # nobody says 您: the recogniser may not know it
         (["A 你看你说你来"], [("undetermined", None, None)]),
         (["C 您好", "A 你看你说你来"], [("fail", 1, "你看你说你来")]),
+        # six of them are no mix-up
+        (["A 你看你说你来", "C 嗯我说", "A 你问你等"], [("undetermined", None, None)]),
+        (["A 你看你说你来", "C 嗯我说", "A 你问你等你去"], [("fail", 0, "你看你说你来")]),
         # an unknown speaker may have said it
         (["A 您看你说你来", "U 您说您来您去"], [("undetermined", None, None)]),
         (["A 您看你说你来", "U 嗯"], [("fail", 0, "您看你说你来")]),
