@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.compiled import compiled
-from qa_analyzer.model import ROLE_CODES, HangUp, Role
+from qa_analyzer.model import OVERLAPS_HIDDEN, ROLE_CODES, HangUp, Role
 from qa_analyzer.turns import Runs, TurnSettings, build_runs, build_turns
 
 Indices = NDArray[np.int64]
@@ -173,6 +173,13 @@ class Batch:
         known[self.utterance_call[self.timed & ~self.silent]] = True
         known[self.utterance_call[~self.timed & ~self.silent]] = False
         return known
+
+    @cached_property
+    def overlaps_hidden(self) -> Mask:
+        """(c,) bool: the transcript cannot show overlaps, because its recogniser put the turns in a row."""
+        stated = pc.equal(self.columns.column("overlaps"), OVERLAPS_HIDDEN)
+        hidden: Mask = pc.fill_null(stated, False).to_numpy(zero_copy_only=False)
+        return hidden
 
     @cached_property
     def ended_ms(self) -> tuple[Indices, Mask]:

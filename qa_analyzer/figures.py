@@ -16,6 +16,7 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 WHY_NO_TIMESTAMPS = 1
+WHY_OVERLAPS_HIDDEN = 10
 WHY_NO_START_TIME = 3
 WHY_UNSURE_KIND = 20
 WHY_BEYOND_CALENDAR = 21
@@ -408,6 +409,14 @@ def _with_basis(figure: Figure, batch: Batch) -> Figure:
     return replace(figure, basis=_of_calls(batch, agent, batch.turn_characters[agent]))
 
 
+def _cutting_in(batch: Batch, timing: Timing, role: Role) -> Figure:
+    """Interruptions as a figure: unknown without times, and where the transcript cannot show overlaps."""
+    count = interruptions(batch, timing, role, 2.0, 4)
+    figure = _figure(count, batch.call_timed & ~batch.overlaps_hidden, batch)
+    why = np.where(batch.call_timed, WHY_OVERLAPS_HIDDEN, WHY_NO_TIMESTAMPS).astype(np.int64)
+    return replace(figure, why=why)
+
+
 FIGURES: dict[str, Callable[[Batch, Timing, Said], Figure]] = {
     "longest_unannounced_silence_s": lambda batch, timing, _: longest_unannounced_silence(batch, timing),
     "longest_announced_wait_s": lambda batch, timing, _: longest_announced_wait(batch, timing),
@@ -421,12 +430,8 @@ FIGURES: dict[str, Callable[[Batch, Timing, Said], Figure]] = {
     "turns": lambda batch, timing, _: _figure(
         np.diff(batch.call_turn).astype(np.float64), np.ones(batch.n_calls, np.bool_), batch
     ),
-    "agent_interruptions": lambda batch, timing, _: _figure(
-        interruptions(batch, timing, Role.AGENT, 2.0, 4), batch.call_timed, batch
-    ),
-    "customer_interruptions": lambda batch, timing, _: _figure(
-        interruptions(batch, timing, Role.CUSTOMER, 2.0, 4), batch.call_timed, batch
-    ),
+    "agent_interruptions": lambda batch, timing, _: _cutting_in(batch, timing, Role.AGENT),
+    "customer_interruptions": lambda batch, timing, _: _cutting_in(batch, timing, Role.CUSTOMER),
     "promised_over_limit_h": lambda batch, timing, _: promised_over_limit(batch, timing),
     "formal_you_percent": lambda batch, timing, _: formal_you(batch),
     "said_per_100_characters": lambda batch, timing, said: said_per_100_characters(batch, said),

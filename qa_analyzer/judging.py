@@ -84,6 +84,7 @@ class Why(IntEnum):
     INTERPOLATED = 7
     NEARLY_EXCUSED = 8
     UNSURE_WORDS = 9
+    OVERLAPS_HIDDEN = 10
 
 
 class Near(IntEnum):
@@ -1308,9 +1309,12 @@ class _Trial:
         """Rows of a prohibition that nothing was found against. `spoke`: there was a turn to offend in."""
         rows = Rows.blank(call, number, severity)
         verdict = np.where(spoke, Verdict.PASS, Verdict.NOT_APPLICABLE)
-        untimed = ~self.court.batch.call_timed[call] & (clause.interrupts is not None)
-        verdict = np.where(spoke & (untimed | hazy), Verdict.UNDETERMINED, verdict)
-        why = np.where(hazy, _reason(clause.in_), np.where(untimed, Why.NO_TIMESTAMPS, Why.NONE))
+        batch, cuts_in = self.court.batch, clause.interrupts is not None
+        untimed = ~batch.call_timed[call] & cuts_in
+        serialised = batch.overlaps_hidden[call] & cuts_in
+        verdict = np.where(spoke & (untimed | serialised | hazy), Verdict.UNDETERMINED, verdict)
+        why = np.where(untimed, Why.NO_TIMESTAMPS, np.where(serialised, Why.OVERLAPS_HIDDEN, Why.NONE))
+        why = np.where(hazy, _reason(clause.in_), why)
         rows.verdict = verdict.astype(np.int64)
         rows.why = np.where(verdict == Verdict.UNDETERMINED, why, Why.NONE).astype(np.int64)
         return rows

@@ -64,10 +64,18 @@ CALL_SCHEMA = pa.schema(
         ("ended_ms", pa.int64()),
         ("recording_url", pa.string()),
         ("connected_ms", pa.int64()),
+        ("overlaps", pa.string()),
+        ("source_format", pa.string()),
         ("utterances", pa.list_(UTTERANCE)),
     ]
 )
-"""The columns of canonical input, in this order. Missing = null, never a magic value."""
+"""The columns of canonical input, in this order. Missing = null, never a magic value.
+
+`overlaps` = `hidden` where the recogniser put the turns one after the other, so that nobody can be heard talking over
+anybody; null where overlaps would show. `source_format` = the vendor's format that a reader converted; null = ours.
+"""
+
+OVERLAPS_HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,8 @@ class Call:
     ended_ms: int | None = None
     recording_url: str | None = None
     connected_ms: int | None = None
+    overlaps: str | None = None
+    source_format: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
 

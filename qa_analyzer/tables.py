@@ -80,6 +80,7 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         figures.WHY_UNSURE_KIND: "承诺的时间在一种投诉的时限之内、在另一种之外，而是哪一种说不准，请人工复核",
         figures.WHY_BEYOND_CALENDAR: "承诺的工作日超出了节假日历已公布的年份，无法判定",
         Why.NO_TIMESTAMPS: "没有完整的时间，无法判定",
+        Why.OVERLAPS_HIDDEN: "这种转写把两个人的话排成先后，看不出有没有抢话，无法判定",
         Why.NO_HANG_UP: "不知道是谁挂的机，无法判定",
         Why.NO_START_TIME: "不知道通话开始的时间，无法判定",
         Why.UNKNOWN_ROLE: "说话人身份不明，无法判定",
@@ -94,6 +95,7 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         "cannot be told: please review",
         figures.WHY_BEYOND_CALENDAR: "the promised working days lie beyond the published holiday calendar",
         Why.NO_TIMESTAMPS: "cannot tell: times are missing",
+        Why.OVERLAPS_HIDDEN: "cannot tell: this transcript puts the turns one after the other and shows no overlap",
         Why.NO_HANG_UP: "cannot tell: it is not known who hung up",
         Why.NO_START_TIME: "cannot tell: the start time of the call is not known",
         Why.UNKNOWN_ROLE: "cannot tell: it is not known who speaks",
@@ -260,7 +262,7 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
     timed = batch.call_timed
     for role in (Role.AGENT, Role.CUSTOMER):
         count = figures.interruptions(batch, court.timing, role, overlap, fewest)
-        columns[f"{role.code}_interruptions"] = numbers(count, timed, pa.int32())
+        columns[f"{role.code}_interruptions"] = numbers(count, timed & ~batch.overlaps_hidden, pa.int32())
     columns |= {
         "silence_s": numbers(silence_s, timed, pa.float64()),
         "longest_silence_s": numbers(longest_s, timed, pa.float64()),

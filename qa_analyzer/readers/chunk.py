@@ -58,6 +58,7 @@ class Block:
     """A unit of work. `first_line` is the 1-based line (or row) of its first byte within the file.
 
     `whole` = the block is its file's only one, so that a single call without an id may take `Source.call_id`.
+    `foreign` = its lines are documents of a vendor, None if its first line must be looked at.
     """
 
     kind: BlockKind
@@ -66,6 +67,7 @@ class Block:
     size: int = 0
     first_line: int = 1
     whole: bool = False
+    foreign: bool | None = False
     encoding: str = "utf-8"
     payload: bytes | None = field(default=None, repr=False)
     problem: Problem | None = None

@@ -25,6 +25,15 @@ from qa_analyzer.readers.planning import PACKED_ERRORS
 from qa_analyzer.readers.repair import Rows, settle, shown_id
 from qa_analyzer.readers.table import BrokenTable, CallsOfRows, Heading, TableCall, read_csv, read_xlsx
 from qa_analyzer.readers.text import read_dialogue
+from qa_analyzer.readers.vendors import (
+    JsonFormat,
+    TextFormat,
+    in_vendor_lines,
+    json_format,
+    named,
+    text_format,
+)
+from qa_analyzer.readers.vendors.form import Json
 
 TIME_ZONE = "Asia/Shanghai"
 UNPACKED_BYTES = 64 << 20
@@ -32,13 +41,13 @@ UNPACKED_BYTES = 64 << 20
 _HEAD = 1 << 18
 
 
-def load(block: Block, *, lang: str = "zh", time_zone: str = TIME_ZONE) -> Chunk:
+def load(block: Block, *, lang: str = "zh", time_zone: str = TIME_ZONE, form: str | None = None) -> Chunk:
     """The calls of a block, repaired, and what had to be rejected. Never raises for what the input holds.
 
     `time_zone` (an IANA name) is assumed for a `started_at` without an offset; `lang` (`zh`, `en`) is the language of
-    the reasons.
+    the reasons; `form` names a format of `vendors` in which every text file is, instead of looking at its content.
     """
-    run = _Run(lang, time_zone)
+    run = _Run(lang, time_zone, named(form) if form else None)
     source = block.sources[0]
     match block.kind:
         case BlockKind.FAILED:
@@ -61,6 +70,13 @@ def load(block: Block, *, lang: str = "zh", time_zone: str = TIME_ZONE) -> Chunk
 class _Run:
     lang: str
     time_zone: str
+    form: JsonFormat | TextFormat | None = None
+
+    def json_format(self, value: Json) -> JsonFormat | None:
+        return self.form if isinstance(self.form, JsonFormat) else json_format(value)
+
+    def text_format(self, head: str) -> TextFormat | None:
+        return self.form if isinstance(self.form, TextFormat) else text_format(head)
 
     def rejected(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> Rejected:
         return Rejected(source.name, line, call_id, say(self.lang, problem.key, **problem.values))
@@ -88,6 +104,11 @@ def _load_lines(block: Block, run: _Run) -> Chunk:
             return failed_chunk([run.rejected(source, 0, Unmendable("empty"))], data.count(b"\n"))
         if b"\n" not in data.strip():
             spare_ids = {data[: len(data) - len(data.lstrip())].count(b"\n"): source.call_id}
+    foreign = in_vendor_lines(data) if block.foreign is None else block.foreign
+    if foreign or isinstance(run.form, JsonFormat):
+        gathered = _Gathered(run, line_count=data.count(b"\n"))
+        _gather_vendor_lines(source, data, gathered, block)
+        return _settled(gathered, block)
     lines = Lines(data, source.name, block.first_line, spare_ids, _shown_encoding(block.encoding))
     return read_lines(lines, lang=run.lang, time_zone=run.time_zone)
 
@@ -272,9 +293,11 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
         raise Unmendable("undecodable_file")
     suffix = Path(source.path.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
     data = without_bom(data, encoding)
-    layout = layout_of(data[:_HEAD].decode(encoding, "replace"), suffix)
+    head = data[:_HEAD].decode(encoding, "replace")
     gathered.line_count += data.count(b"\n")
-    if layout is Layout.JSON_LINES:
+    form = gathered.run.text_format(head)
+    layout = layout_of(head, suffix)
+    if form is None and layout is Layout.JSON_LINES:
         if encoding.startswith("utf-16"):
             data, encoding = data.decode(encoding, "replace").encode("utf-8", "replace"), "utf-8"
         _gather_lines(source, _as_utf8(data, encoding), gathered)
@@ -284,7 +307,9 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
     except UnicodeDecodeError:
         raise Unmendable("undecodable_file") from None
     count: Counter[str] = Counter()
-    if layout is Layout.JSON_DOCUMENT:
+    if form is not None:
+        _gather_vendor(source, 1, form, text, count, gathered, alone=True)
+    elif layout is Layout.JSON_DOCUMENT:
         _gather_document(source, text.encode("utf-8", "replace"), gathered)
     elif layout is Layout.TABLE:
         calls, broken = read_csv(text, count)
@@ -296,8 +321,55 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
 
 def _gather_lines(source: Source, data: bytes, gathered: _Gathered) -> None:
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    foreign = isinstance(gathered.run.form, JsonFormat) or in_vendor_lines(data)
     for number, line in lines:
+        if foreign:
+            _gather_one(source, number, line, gathered, alone=len(lines) == 1)
+            continue
         gathered.add(source, number, line, alone=len(lines) == 1)
+
+
+def _gather_vendor_lines(source: Source, data: bytes, gathered: _Gathered, block: Block) -> None:
+    """A vendor's documents, one a line, of a block of a larger file."""
+    alone = block.whole and b"\n" not in data.strip()
+    for number, line in enumerate(io.BytesIO(data), block.first_line):
+        if line.strip():
+            _gather_one(source, number, line.rstrip(b"\r\n"), gathered, alone=alone)
+
+
+def _gather_vendor(
+    source: Source,
+    line: int,
+    form: JsonFormat | TextFormat,
+    value: Json,
+    count: Counter[str],
+    gathered: _Gathered,
+    *,
+    alone: bool,
+) -> None:
+    """The calls that a vendor's document holds."""
+    lang = gathered.run.lang
+    try:
+        calls = form.calls(value)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        detail = f"{type(error).__name__}: {error}"[:80]
+        problem = Unmendable("vendor_shape", format=form.title["en" if lang == "en" else "zh"], detail=detail)
+        gathered.refuse(source, line, problem)
+        return
+    except Unmendable as problem:
+        gathered.refuse(source, line, problem)
+        return
+    if not calls:
+        gathered.refuse(source, line, Unmendable("no_calls"))
+    for at, call in enumerate(calls):
+        own = count if at == 0 else Counter[str]()
+        call["source_format"] = form.name
+        try:
+            data = mended(call, own)
+        except Unmendable as problem:
+            gathered.refuse(source, line, problem, _id_of(call))
+        else:
+            gathered.add(source, line, data, own, alone=alone and len(calls) == 1)
 
 
 def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
@@ -310,6 +382,9 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
             return
         if not calls:
             raise Unmendable("no_calls")
+        if gathered.run.json_format(msgspec.json.decode(b"[" + bytes(calls[0]) + b"]")) is not None:
+            _gather_one(source, 1, data, gathered, alone=True)
+            return
         at, line = 0, 1
         for call in calls:
             start = data.index(bytes(call), at)
@@ -325,6 +400,10 @@ def _gather_loose_array(source: Source, data: bytes, gathered: _Gathered) -> Non
     """An array that only the forgiving parser reads, or none."""
     count: Counter[str] = Counter()
     calls = loosely_parsed(data, count)
+    form = gathered.run.json_format(calls)
+    if form is not None:
+        _gather_vendor(source, 1, form, calls, count, gathered, alone=True)
+        return
     if not isinstance(calls, list) or not calls:
         raise Unmendable("no_calls")
     for at, call in enumerate(calls):
@@ -342,7 +421,14 @@ def _gather_one(source: Source, line: int, data: bytes, gathered: _Gathered, *, 
         return
     count: Counter[str] = Counter()
     try:
-        call = mended(loosely_parsed(data, count), count)
+        value = loosely_parsed(data, count)
+        form = gathered.run.json_format(value)
+        if form is not None:
+            _gather_vendor(source, line, form, value, count, gathered, alone=alone)
+            return
+        if isinstance(value, dict) and "utterances" not in value and "turns" not in value:
+            raise Unmendable("unknown_layout", keys="、".join(map(str, value))[:120] or "—")
+        call = mended(value, count)
     except Unmendable as problem:
         gathered.refuse(source, line, problem, call_id_in(data[:_HEAD]))
         return

@@ -17,7 +17,7 @@ import msgspec
 from qa_analyzer.model import CALL_SCHEMA
 
 _IDS = ("call_id", "agent_id", "customer_id")
-_TEXTS = ("agent_name", "team", "started_at", "call_type", "hang_up", "recording_url")
+_TEXTS = ("agent_name", "team", "started_at", "call_type", "hang_up", "recording_url", "overlaps", "source_format")
 _CALL_TIMES = ("ended_ms", "connected_ms")
 _TWICE_MATTERS = (*CALL_SCHEMA.names, "turns", "role", "speaker", "start_ms", "end_ms", "text", "words")
 _FAR = 1 << 62  # beyond every possible time, and still an int64

@@ -34,6 +34,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
         "no_label": "没有说话人标签；请在每句话前写明「客服：」或「客户：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
+        "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
+        "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
+        "vendor_shape": "看起来是「{format}」的转写结果，但结构对不上（{detail}）；"
+        "文件可能被截断或改过，请重新导出，或用 --format 指明格式",
+        "unknown_layout": "认不出这份 JSON 的格式（现有的键：{keys}）；"
+        "约定的格式要有 utterances，能读的厂商格式见 qa-analyzer formats",
         # one call
         "broken_json": "JSON 有错（第 {column} 个字符附近）；请用导出程序重新写出这一行",
         "truncated_json": "JSON 没有写完（缺少结尾）；请重新导出，检查磁盘空间和传输是否中断",
@@ -46,7 +52,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "line_too_long": "这一行有 {size}，超过上限 {limit}，一句话也不能超过 1 MB；"
         "请检查是否把录音或多通通话写进了一行",
         "no_id": "没有通话编号（call_id）；一个文件有多通通话时，每一通都要有编号",
-        "null_utterances": "没有 utterances（缺少或为 null）；请给出这通通话的语句",
+        "null_utterances": "没有 utterances（缺少或为 null）；请给出这通通话的语句"
+        "（厂商的转写结果，能读的格式见 qa-analyzer formats）",
         "empty_utterances": "utterances 是空的；请给出这通通话的语句，或删除这一行",
         "utterances_not_list": 'utterances 不是列表；请写成 [{{"role": …, "text": …}}, …]',
         "null_utterance": '第 {number} 句不是一个对象（{{"role": …, "text": …}}）；请补全或删除这一句',
@@ -92,6 +99,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
         "no_label": "no speaker label; write 客服： or 客户： before each utterance",
         "no_calls": "the file holds no call; check what was exported",
+        "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
+        "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
+        "vendor_shape": "this looks like '{format}', but does not have its layout ({detail}); the file may be cut or "
+        "changed: export it again, or name the format with --format",
+        "unknown_layout": "JSON in a layout that is not known (its keys: {keys}); ours has utterances, the vendors' "
+        "formats that can be read are listed by qa-analyzer formats",
         "broken_json": "broken JSON (near character {column}); have the exporting program write this line again",
         "truncated_json": "the JSON is cut off (its end is missing); export again, check disk space and transfer",
         "broken_document": "broken JSON (near line {row}, character {column}); export this file again",
@@ -103,7 +116,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "line_too_long": "the line has {size}, over the limit of {limit}, and one utterance may have 1 MB at most; "
         "check whether a recording or many calls were written into one line",
         "no_id": "no call_id; in a file with several calls each needs one",
-        "null_utterances": "no utterances (missing or null); give the utterances of this call",
+        "null_utterances": "no utterances (missing or null); give the utterances of this call (the vendors' "
+        "formats that can be read are listed by qa-analyzer formats)",
         "empty_utterances": "utterances is empty; give the utterances of this call or delete the line",
         "utterances_not_list": 'utterances is not a list; write [{{"role": …, "text": …}}, …]',
         "null_utterance": 'utterance {number} is not an object ({{"role": …, "text": …}}); complete or delete it',
@@ -141,6 +155,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "unknown_hang_up": "认不出的挂机方 → 空",
         "call_type_word": "通话类型写法（如 投诉）→ 约定的类型",
         "unknown_call_type": "认不出的通话类型 → 空",
+        "unknown_overlaps": "认不出的 overlaps 值 → 空",
         "numeric_id": "数字编号 → 文字",
         "numeric_text": "数字写成的文字 → 文字",
         "number_form": "写成小数或文字的时间 → 整数毫秒",
@@ -164,6 +179,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "unknown_hang_up": "unknown hang_up → empty",
         "call_type_word": "call type written otherwise (投诉) → its code",
         "unknown_call_type": "unknown call type → empty",
+        "unknown_overlaps": "unknown value of overlaps → empty",
         "numeric_id": "numeric id → text",
         "numeric_text": "text given as a number → text",
         "number_form": "time given as a float or a string → whole ms",

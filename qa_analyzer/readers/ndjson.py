@@ -99,6 +99,8 @@ class _Head(msgspec.Struct, gc=False):
     ended_ms: _Ms | None = None
     recording_url: str | None = None
     connected_ms: _Ms | None = None
+    overlaps: str | None = None
+    source_format: str | None = None
 
 
 class _Call(_Head, gc=False):

@@ -13,6 +13,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +29,7 @@ from qa_analyzer.readers.mend import Unmendable
 from qa_analyzer.readers.messages import size_words
 from qa_analyzer.readers.ndjson import LINE_BYTES, call_id_in
 from qa_analyzer.readers.table import BrokenTable, Heading, csv_rows, delimiter_of
+from qa_analyzer.readers.vendors import in_vendor_lines, text_format
 
 BLOCK_BYTES = 16 << 20
 SMALL_BYTES = 1 << 20
@@ -132,13 +134,18 @@ def _text(source: Source, head: bytes, size: int | None, unpack: Open | None, bl
         yield _failed(source, "undecodable_file")
         return
     suffix = Path(source.path.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
-    layout = layout_of(head.decode(encoding, "replace"), suffix)
+    written = head.decode(encoding, "replace")
+    if text_format(written) is not None:
+        yield from _whole(source, size, unpack, DOCUMENT_BYTES)
+        return
+    layout = layout_of(written, suffix)
     if layout is Layout.JSON_LINES:
         if unpack is None and not encoding.startswith("utf-16"):
-            yield from _cut_file(source, encoding, block_bytes)
+            blocks = _cut_file(source, encoding, block_bytes)
+            yield from _marked(blocks, written)
         else:
             with (unpack or _plain(source))() as stream:
-                yield from _cut_stream(source, stream, encoding, block_bytes)
+                yield from _marked(_cut_stream(source, stream, encoding, block_bytes), written)
         return
     if layout is Layout.TABLE and (size is None or size > TABLE_BYTES):
         with (unpack or _plain(source))() as stream:
@@ -146,6 +153,16 @@ def _text(source: Source, head: bytes, size: int | None, unpack: Open | None, bl
         return
     limit = {Layout.JSON_DOCUMENT: DOCUMENT_BYTES, Layout.TABLE: TABLE_BYTES}.get(layout, TEXT_BYTES)
     yield from _whole(source, size, unpack, limit)
+
+
+def _marked(blocks: Iterator[Block], head: str) -> Iterator[Block]:
+    """The blocks of a file, each told whether its lines are a vendor's: the head decides for all of them.
+
+    A head that ends within the first line says nothing: then whoever has the whole line decides.
+    """
+    foreign = in_vendor_lines(head.encode("utf-8", "replace")) if "\n" in head else None
+    for block in blocks:
+        yield replace(block, foreign=foreign) if block.kind is BlockKind.LINES else block
 
 
 def _plain(source: Source) -> Open:

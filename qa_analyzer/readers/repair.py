@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qa_analyzer.errors import Rejected
-from qa_analyzer.model import CALL_SCHEMA, CALL_TYPES, ROLE_CODES, UTTERANCE
+from qa_analyzer.model import CALL_SCHEMA, CALL_TYPES, OVERLAPS_HIDDEN, ROLE_CODES, UTTERANCE
 from qa_analyzer.readers.chunk import Chunk
 from qa_analyzer.readers.headings import CALL_TYPE_WORDS, HANG_UP_WORDS, ROLE_WORDS, code_of
 from qa_analyzer.readers.messages import say, size_words
@@ -186,6 +186,7 @@ def _repair(calls: pa.RecordBatch, repaired: Counter[str], time_zone: str) -> pa
             columns[name] = _cleaned(column if name == "call_id" else _null_if_empty(column), repaired)
     columns["hang_up"] = _coded(columns["hang_up"], _HANG_UP_CODES, HANG_UP_WORDS, None, "hang_up", repaired)
     columns["call_type"] = _coded(columns["call_type"], CALL_TYPES, CALL_TYPE_WORDS, None, "call_type", repaired)
+    columns["overlaps"] = _coded(columns["overlaps"], (OVERLAPS_HIDDEN,), {}, None, "overlaps", repaired)
     columns["started_at"] = _with_offset(columns["started_at"], time_zone, repaired)
     columns["utterances"] = pa.ListArray.from_arrays(
         pa.array(first, pa.int32()), pa.StructArray.from_arrays(list(fields.values()), fields=list(UTTERANCE))

@@ -1,0 +1,70 @@
+"""Formats of recognisers and telephone systems, one module each; what a document is, its content decides.
+
+    json_format(value)  → the format that a parsed JSON document is in, None for ours or an unknown one
+    text_format(head)   → the same for text
+    named(name)         → the format that `--format` names
+
+Add a format: a module that ends in a `JsonFormat` or `TextFormat` (see `form`), and its name in the table below, before
+those it could be taken for.
+"""
+
+from __future__ import annotations
+
+import io
+
+import msgspec
+
+from qa_analyzer.readers.vendors.aliyun import ALIYUN
+from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat
+
+JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN,)
+TEXT_FORMATS: tuple[TextFormat, ...] = ()
+
+
+def json_format(value: Json) -> JsonFormat | None:
+    """The format of a parsed document. Ours (`utterances` or `turns`) is none of these."""
+    if isinstance(value, dict) and ("utterances" in value or "turns" in value):
+        return None
+    return next((one for one in JSON_FORMATS if one.matches(value)), None)
+
+
+def text_format(head: str) -> TextFormat | None:
+    """The format of a text that begins with `head`."""
+    return next((one for one in TEXT_FORMATS if one.matches(head)), None)
+
+
+def named(name: str) -> JsonFormat | TextFormat | None:
+    """The format of that name."""
+    formats: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
+    return next((one for one in formats if one.name == name), None)
+
+
+def in_vendor_lines(data: bytes) -> bool:
+    """Whether the lines of JSON that `data` (UTF-8) begins with are a vendor's documents, by the first whole one."""
+    for line in io.BytesIO(data):
+        if line.lstrip().startswith(b"{"):
+            try:
+                keys = _TOP.decode(line)
+                if "utterances" in keys or "turns" in keys:
+                    return False
+                return json_format(msgspec.json.decode(line)) is not None
+            except (msgspec.MsgspecError, RecursionError):
+                continue
+    return False
+
+
+_TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+__all__ = [
+    "JSON_FORMATS",
+    "TEXT_FORMATS",
+    "Call",
+    "JsonFormat",
+    "Tells",
+    "TextFormat",
+    "in_vendor_lines",
+    "json_format",
+    "named",
+    "text_format",
+]
