@@ -34,6 +34,7 @@ def score(
     *,
     rules: str | os.PathLike[str] | None = None,
     waivers: str | os.PathLike[str] | None = None,
+    metadata: str | os.PathLike[str] | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     emotion: str = "model",
@@ -42,7 +43,8 @@ def score(
 ) -> Report:
     """Score transcripts: a file, a folder, a glob, or several of them.
 
-    `waivers`: a file of failures to let pass; by default the one in the rules folder. With `folder` the whole report
+    `waivers`: a file of failures to let pass; by default the one in the rules folder. `metadata`: the telephone
+    system's record of the calls (CSV, XLSX). With `folder` the whole report
     (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
@@ -54,6 +56,7 @@ def score(
     options = Options(
         rules=None if rules is None else Path(rules),
         waivers=None if waivers is None else Path(waivers),
+        metadata=None if metadata is None else Path(metadata),
         workers=workers,
         emotion=emotion,
         lang=lang,

@@ -15,8 +15,11 @@ from qa_analyzer.console import (
     CRITICAL_FOUND,
     NOTHING_SCORED,
     SOME_REJECTED,
+    FormatOption,
     Lang,
     LangOption,
+    MetadataOption,
+    NoMaskOption,
     RulesOption,
     WaiversOption,
 )
@@ -50,6 +53,8 @@ def score(
     ] = None,
     rules: RulesOption = None,
     waivers: WaiversOption = None,
+    form: FormatOption = None,
+    metadata: MetadataOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
@@ -66,7 +71,9 @@ def score(
     from datetime import date
 
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers)
+        options = replace(
+            _options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers, format=form, metadata=metadata
+        )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
     _say_result(result, lang)
@@ -107,10 +114,16 @@ def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
 
 
 def _say_result(result: RunResult, lang: Lang) -> None:
+    from qa_analyzer.wording import word
+
     for one in result.unused_waivers:
         typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
+    if any(result.unmatched):
+        calls, rows = result.unmatched
+        place = result.folder / "metadata_unmatched.csv"
+        typer.echo(word(lang.value, "metadata.unmatched", calls=f"{calls:,}", rows=f"{rows:,}", path=place), err=True)
     if lang is Lang.ZH:
         typer.echo(
             f"读入 {result.read:,} 通，评分 {result.scored:,} 通（其中无法评估 {result.not_assessable:,} 通），"
@@ -135,6 +148,8 @@ def show(
     call_id: Annotated[str, typer.Argument(metavar="CALL_ID", help="通话编号 The call's id")],
     rules: RulesOption = None,
     waivers: WaiversOption = None,
+    form: FormatOption = None,
+    metadata: MetadataOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -150,9 +165,57 @@ def show(
     from qa_analyzer.writers.terminal import render_call
 
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers)
+        options = replace(
+            _options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers, format=form, metadata=metadata
+        )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
+
+
+@app.command()
+def convert(
+    inputs: Annotated[
+        list[str], typer.Argument(help="文件、文件夹或通配符，最后是 OUT.parquet  Inputs, then the output")
+    ],
+    form: FormatOption = None,
+    lang: LangOption = Lang.ZH,
+    no_mask: NoMaskOption = False,
+) -> None:
+    """转换：任何能读的格式 → 约定的 Parquet。 Convert anything that can be read to canonical Parquet."""
+    from qa_analyzer.converting import convert as run_convert
+    from qa_analyzer.errors import OptionError
+    from qa_analyzer.wording import word
+
+    with _errors_explained(mask=not no_mask):
+        if len(inputs) < 2:
+            raise OptionError(word(lang.value, "convert.usage"))
+        *given, target = inputs
+        done = run_convert(given, Path(target), mask=not no_mask, form=form, lang=lang.value)
+    counts = {"read": f"{done.read:,}", "written": f"{done.written:,}", "rejected": f"{done.rejected:,}"}
+    typer.echo(word(lang.value, "convert.done", **counts, path=done.path))
+    if done.reasons is not None:
+        typer.echo(word(lang.value, "convert.rejected", path=done.reasons))
+        raise typer.Exit(SOME_REJECTED)
+
+
+@app.command()
+def formats(lang: LangOption = Lang.ZH) -> None:
+    """能读的格式，各自能说明什么。 The formats that can be read, and what each can tell."""
+    from rich.console import Console
+
+    from qa_analyzer.readers.vendors import FORMATS
+    from qa_analyzer.readers.vendors.ours import OWN_FORMATS
+    from qa_analyzer.wording import word
+    from qa_analyzer.writers.formats_text import WHAT, FormatLine, render_formats
+
+    own = [("—", one.title, one.tells) for one in OWN_FORMATS]
+    lines = [
+        FormatLine(name, title[lang.value], tuple(tells.word(what) for what in WHAT))
+        for name, title, tells in (*own, *((one.name, one.title, one.tells) for one in FORMATS))
+    ]
+    console = Console()
+    console.print(render_formats(lines, lang.value))
+    console.print(word(lang.value, "formats.note"), highlight=False)
 
 
 @app.command()

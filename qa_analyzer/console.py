@@ -30,6 +30,16 @@ WaiversOption = Annotated[
     Path | None,
     typer.Option("--waivers", help="豁免文件（默认用规则文件夹里的 waivers.yaml） File of waivers"),
 ]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", help="文件的格式（默认看内容；名称见 formats） Format of the files, else by content"),
+]
+MetadataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--metadata", help="电话系统的通话记录 CSV/XLSX：坐席、班组、时间、挂机方 The telephone system's record"
+    ),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from importlib.metadata import version
@@ -40,11 +40,15 @@ from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
 from qa_analyzer.readers import Block, Chunk, find_inputs, load, plan
+from qa_analyzer.readers.messages import say
+from qa_analyzer.readers.metadata import Joined, read_metadata, unused
+from qa_analyzer.readers.vendors import format_names, named
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
+from qa_analyzer.seen import SeenIds, without_repeats
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
@@ -57,11 +61,14 @@ if TYPE_CHECKING:
 
 Lang = Literal["zh", "en"]
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
+UNMATCHED = "metadata_unmatched.csv"
+"""Calls without a row in the telephone system's record, and rows without a call."""
 REPORT_ENTRIES = (
     "agents.csv",
     "calls.csv",
     "findings.csv",
     "rejected.csv",
+    UNMATCHED,
     "scorecards.xlsx",
     "index.html",
     "agents",
@@ -76,20 +83,19 @@ PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "c
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
+OUR_FORMAT = "canonical"
+"""What run.json calls the format of calls that no vendor's reader made."""
 MERGE_EVERY = 32
 """Blocks after which the agents' sums are merged, so that memory stays flat."""
 REJECTED_SCHEMA = pa.schema(
     [("file", pa.string()), ("line", pa.int64()), ("call_id", pa.string()), ("reason", pa.string())]
 )
 
-REPEATED = {
-    "zh": "通话编号重复：同一编号的通话已在 {first} 评分，这一通没有评分；请给每通通话不同的编号",
-    "en": "repeated call id: the call with this id in {first} was scored, this one was not; give each call its own id",
-}
 TEXTS = {
     "zh": {
         "emotion": "没有情绪模型「{name}」。可用：model（默认）、snownlp，或模型文件的路径。",
         "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
+        "format": "没有格式「{name}」。可用：{known}；说明见 qa-analyzer formats。",
         "workers": "--workers 要是 1 以上的整数。",
         "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
@@ -101,6 +107,7 @@ TEXTS = {
     "en": {
         "emotion": "no emotion model {name!r}; there are model (default), snownlp, or the path of a model file.",
         "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
+        "format": "no format {name!r}; there are {known}. See qa-analyzer formats.",
         "workers": "--workers must be a whole number from 1.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
         "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
@@ -115,7 +122,8 @@ TEXTS = {
 @dataclass(frozen=True)
 class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
-    `page_limit` = most call pages in HTML.
+    `page_limit` = most call pages in HTML; `format` = the vendor's format of every file, None = told by content;
+    `metadata` = the telephone system's record of the calls.
     """
 
     rules: Path | None = None
@@ -127,6 +135,8 @@ class Options:
     mask: bool = True
     block_bytes: int = 8 << 20
     page_limit: int = 2000
+    format: str | None = None
+    metadata: Path | None = None
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -136,13 +146,17 @@ class Options:
                 raise OptionError(words["outputs"].format(name=name))
         if self.workers < 1:
             raise OptionError(words["workers"])
+        if self.format is not None and named(self.format) is None:
+            known = "、" if self.lang == "zh" else ", "
+            raise OptionError(words["format"].format(name=self.format, known=known.join(format_names())))
 
 
 @dataclass(frozen=True)
 class BlockResult:
     """What became of one block. `sums` is None without calls; `csv` = encoded rows by table.
 
-    ids (c,), files (c,) dictionary-encoded, lines (c,) of the calls that were scored.
+    ids (c,), files (c,) dictionary-encoded, lines (c,) of the calls that were scored; `formats` counts them by format;
+    `joined` = what the telephone system's record added, None without one.
     """
 
     tables: Tables | None
@@ -154,11 +168,15 @@ class BlockResult:
     ids: pa.Array
     files: pa.DictionaryArray
     lines: NDArray[np.int64]
+    formats: Counter[str]
+    joined: Joined | None
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What the caller needs to know of a finished run. `unused_waivers`: messages, with file and line."""
+    """What the caller needs to know of a finished run. `unmatched` = calls without a row in the telephone
+    system's record, and rows without a call; `unused_waivers`: messages, with file and line.
+    """
 
     folder: Path
     read: int
@@ -167,6 +185,7 @@ class RunResult:
     not_assessable: int
     critical: int
     seconds: float
+    unmatched: tuple[int, int] = (0, 0)
     unused_waivers: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -186,6 +205,9 @@ class Engine:
         self.waivers = load_waivers(options.waivers, rulebook, today=today, lang=options.lang)
         self.ruleset = Ruleset(rulebook)
         self.names = make_names(self.ruleset, options.lang)
+        self.metadata = None
+        if options.metadata is not None:
+            self.metadata = read_metadata(options.metadata, lang=options.lang, time_zone=self.ruleset.rubric.time_zone)
 
     @cached_property
     def model(self) -> Estimates:
@@ -194,7 +216,7 @@ class Engine:
 
     def load(self, block: Block) -> Chunk:
         """Read a block."""
-        return load(block, lang=self.options.lang, time_zone=self.ruleset.rubric.time_zone)
+        return load(block, lang=self.options.lang, time_zone=self.ruleset.rubric.time_zone, form=self.options.format)
 
     def analyse(self, calls: pa.RecordBatch) -> Analysis:
         """Judge calls."""
@@ -202,10 +224,14 @@ class Engine:
 
     def process(self, block: Block, before: Mapping[str, str] | None = None) -> BlockResult:
         """Read, judge, score and encode one block. `before`: ids that stand in earlier blocks, each with its place."""
-        chunk, rejected = self._without_repeats(self.load(block), before or {})
+        chunk, rejected = without_repeats(self.load(block), before or {}, self.options.lang)
+        joined = None
+        if self.metadata is not None:
+            chunk, joined = self.metadata.join(chunk)
         calls = chunk.calls
         files = pc.dictionary_encode(pa.array(chunk.files, pa.string()))
-        found = (rejected, chunk.repaired, chunk.read, calls.column("call_id"), files, chunk.lines)
+        formats = Counter({one["values"] or OUR_FORMAT: one["counts"] for one in _counted(calls, "source_format")})
+        found = (rejected, chunk.repaired, chunk.read, calls.column("call_id"), files, chunk.lines, formats, joined)
         if not calls.num_rows:
             return BlockResult(None, None, {}, *found)
         tables, sums = build_tables(
@@ -219,31 +245,11 @@ class Engine:
             }
         return BlockResult(tables, sums, encoded, *found)
 
-    def _without_repeats(self, chunk: Chunk, before: Mapping[str, str]) -> tuple[Chunk, list[Rejected]]:
-        """The first call of each id, unless it stands before this block, and all that is rejected."""
-        ids = chunk.calls.column("call_id")
-        codes = pc.dictionary_encode(ids).indices.to_numpy()  # (c,)
-        first = np.unique(codes, return_index=True)[1]
-        keep = np.zeros(len(ids), np.bool_)
-        keep[first] = True
-        if before:
-            keep &= ~pc.is_in(ids, pa.array(list(before), pa.string())).to_numpy(zero_copy_only=False)
-        if keep.all():
-            return chunk, list(chunk.rejected)
-        rejected = list(chunk.rejected)
-        for index in np.flatnonzero(~keep):
-            call_id, own = ids[index].as_py(), first[codes[index]]
-            place = before.get(call_id) or f"{chunk.files[own]}:{chunk.lines[own]}"
-            reason = REPEATED[self.options.lang].format(first=place)
-            rejected.append(Rejected(chunk.files[index], int(chunk.lines[index]), call_id, reason))
-        kept = np.flatnonzero(keep)
-        calls = replace(
-            chunk,
-            calls=chunk.calls.take(pa.array(kept)),
-            files=[chunk.files[index] for index in kept],
-            lines=chunk.lines[kept],
-        )
-        return calls, sorted(rejected, key=lambda one: (one.file, one.line))
+
+def _counted(calls: pa.RecordBatch, column: str) -> list[dict[str, Any]]:
+    """The values of a column, each with how often it occurs."""
+    counted: list[dict[str, Any]] = pc.value_counts(calls.column(column)).to_pylist()
+    return counted
 
 
 def choose_model(name: str, lang: Lang) -> Estimates:
@@ -319,68 +325,6 @@ def _results(blocks: Iterator[Block], engine: Engine) -> Iterator[tuple[Block, B
             raise QaAnalyzerError(TEXTS[options.lang]["crashed"]) from error
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Calls sorted by the first half of their id's hash: halves (n,) uint64, place (n,) uint32."""
-
-    first: NDArray[np.uint64]
-    second: NDArray[np.uint64]
-    file: NDArray[np.uint32]
-    line: NDArray[np.uint32]
-
-    def __len__(self) -> int:
-        return len(self.first)
-
-    def take(self, index: NDArray[np.int64]) -> _Seen:
-        return _Seen(self.first[index], self.second[index], self.file[index], self.line[index])
-
-    def with_all(self, later: _Seen) -> _Seen:
-        """Both, sorted."""
-        both = _Seen(
-            np.concatenate((self.first, later.first)),
-            np.concatenate((self.second, later.second)),
-            np.concatenate((self.file, later.file)),
-            np.concatenate((self.line, later.line)),
-        )
-        return both.take(np.argsort(both.first, kind="stable"))
-
-
-class SeenIds:
-    """Ids of all calls so far as 128-bit hashes, and where they stand: 24 bytes a call, not a Python object each."""
-
-    def __init__(self) -> None:
-        self._parts: list[_Seen] = []
-        self._names: list[str] = []
-
-    def add(self, ids: pa.Array, files: pa.DictionaryArray, lines: NDArray[np.int64]) -> dict[str, str]:
-        """Remember ids and places. Returns those that were there before, each with the place of the first."""
-        import pandas as pd
-
-        values = ids.to_pandas().to_numpy(object)
-        calls = _Seen(
-            pd.util.hash_array(values, categorize=False),
-            pd.util.hash_array(values, hash_key="qa-analyzer ids!", categorize=False),
-            (files.indices.to_numpy() + len(self._names)).astype(np.uint32),
-            lines.astype(np.uint32),
-        )
-        known = np.zeros(len(calls), np.bool_)
-        before: dict[str, str] = {}
-        for part in self._parts:
-            at = np.minimum(np.searchsorted(part.first, calls.first), len(part) - 1)
-            same = (part.first[at] == calls.first) & (part.second[at] == calls.second)
-            for index in np.flatnonzero(same):
-                before[str(values[index])] = f"{self._names[part.file[at[index]]]}:{part.line[at[index]]}"
-            known |= same
-        fresh = np.flatnonzero(~known)
-        if len(fresh):
-            self._names += files.dictionary.to_pylist()
-            self._parts.append(calls.take(fresh[np.argsort(calls.first[fresh], kind="stable")]))
-        while len(self._parts) > 1 and len(self._parts[-1]) * 2 > len(self._parts[-2]):
-            later = self._parts.pop()
-            self._parts[-1] = self._parts[-1].with_all(later)
-        return before
-
-
 def score(
     inputs: Sequence[str | os.PathLike[str]],
     folder: Path,
@@ -426,6 +370,7 @@ def score(
         not_assessable=report.not_assessable,
         critical=report.critical,
         seconds=seconds,
+        unmatched=(report.unmatched["calls"], report.unmatched["rows"]),
         unused_waivers=tuple(report.unused_waivers()),
         facts=facts,
     )
@@ -464,12 +409,19 @@ class Report:
         self.waiver_verdicts: dict[int, str] = {}
         self.repaired: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.formats: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
         self._seen = SeenIds()
         self._parquet: dict[str, ParquetSink] = {}
         self._csv: dict[str, CsvWriter] = {}
         self._rejected_file = CsvWriter(folder / "rejected.csv", "rejected", self.options.lang, engine.names)
+        self._unmatched_file: CsvWriter | None = None
+        self.unmatched = Counter(calls=0, rows=0)
+        self.overruled: Counter[str] = Counter()
+        if engine.metadata is not None:
+            self._unmatched_file = CsvWriter(folder / UNMATCHED, "rejected", self.options.lang, engine.names)
+            self._row_used = np.zeros(engine.metadata.calls.num_rows, np.bool_)
         self.data = folder / "data"
         self.data.mkdir()
 
@@ -478,6 +430,8 @@ class Report:
 
     def __exit__(self, *error: object) -> None:
         sinks: list[ParquetSink | CsvWriter] = [*self._parquet.values(), *self._csv.values(), self._rejected_file]
+        if self._unmatched_file is not None:
+            sinks.append(self._unmatched_file)
         for sink in sinks:
             sink.close()
 
@@ -490,7 +444,10 @@ class Report:
         self.blocks += 1
         self.read += result.read
         self.repaired += result.repaired
+        self.formats += result.formats
         self._reject(result.rejected)
+        if result.joined is not None:
+            self._join(result, result.joined)
         if result.tables is None or result.sums is None:
             return
         calls = result.tables.calls
@@ -510,9 +467,24 @@ class Report:
             self._sums = [merge_sums(self._sums)]
         self._write(result.tables, result.csv)
 
+    def _join(self, result: BlockResult, joined: Joined) -> None:
+        """Count what the record added to a block, and list its calls that have no row."""
+        self._row_used[joined.used] = True
+        self.overruled += joined.overruled
+        why = say(self.options.lang, "metadata_lone")
+        lone = [
+            Rejected(result.files[at].as_py(), int(result.lines[at]), result.ids[at].as_py(), why)
+            for at in joined.lone.tolist()
+        ]
+        self.unmatched["calls"] += len(lone)
+        self._list(lone, self._unmatched_file)
+
     def _reject(self, rejected: Sequence[Rejected]) -> None:
         self.rejected += len(rejected)
-        if not rejected:
+        self._list(rejected, self._rejected_file)
+
+    def _list(self, rejected: Sequence[Rejected], writer: CsvWriter | None) -> None:
+        if not rejected or writer is None:
             return
         hide = self._hide
         table = pa.table(
@@ -524,7 +496,7 @@ class Report:
             },
             schema=REJECTED_SCHEMA,
         )
-        self._rejected_file.write(table)
+        writer.write(table)
 
     def _hide(self, text: str) -> str:
         """Without what identifies a person, unless the run may show it."""
@@ -544,6 +516,20 @@ class Report:
             what = "waiver_no_call" if verdict is None else "waiver_no_fail"
             told.append(f"{path}:{one.line}: {Issue(one.line, what, facts).text(lang)}")
         return told
+
+    def _metadata_facts(self) -> dict[str, Any] | None:
+        """For run.json; null without a record."""
+        metadata = self.engine.metadata
+        if metadata is None:
+            return None
+        return {
+            "file": self._hide(metadata.path),
+            "rows": metadata.calls.num_rows + len(metadata.refused),
+            "calls_joined": int(self.scored - self.unmatched["calls"]),
+            "calls_without_row": self.unmatched["calls"],
+            "rows_without_call": self.unmatched["rows"],
+            "overruled": dict(sorted(self.overruled.items())),
+        }
 
     def _waiver_facts(self) -> dict[str, Any] | None:
         """For run.json; null without a file of waivers."""
@@ -577,7 +563,14 @@ class Report:
     # ---- the end of the run -------------------------------------------------------------------------------
 
     def complete(self) -> None:
-        """Tables without a row where no call could be scored. Raises InputError if there was no call at all."""
+        """The record's rows that no call took, and tables without a row where no call could be scored.
+
+        Raises InputError if there was no call at all.
+        """
+        if self.engine.metadata is not None:
+            rows = unused(self.engine.metadata, self._row_used, self.options.lang)
+            self.unmatched["rows"] += len(rows)
+            self._list(rows, self._unmatched_file)
         if self._sums:
             return
         if not self.rejected:
@@ -635,7 +628,9 @@ class Report:
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
             "waivers": self._waiver_facts(),
+            "metadata": self._metadata_facts(),
             "repaired": dict(sorted(self.repaired.items())),
+            "formats": dict(sorted(self.formats.items())),
             "argv": [self._hide(one) for one in sys.argv[1:]],
         }
         text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
@@ -658,6 +653,8 @@ def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: O
     refused: Rejected | None = None
     for block in plan([os.fspath(one) for one in inputs], block_bytes=options.block_bytes, lang=options.lang):
         chunk = engine.load(block)
+        if engine.metadata is not None:
+            chunk, _ = engine.metadata.join(chunk)
         found = chunk.calls.filter(pc.equal(chunk.calls.column("call_id"), call_id))
         if found.num_rows:
             analysis = engine.analyse(found.slice(0, 1))

@@ -585,6 +585,44 @@ TEXTS: dict[str, Pair] = {
         "给出的通话：{calls} 通，未读入 {rejected} 通",
         "calls given: {calls} judged, {rejected} rejected",
     ),
+    # the formats that can be read
+    "formats.name": ("--format", "--format"),
+    "formats.title": ("格式", "Format"),
+    "formats.times": ("每句时间", "times"),
+    "formats.words": ("逐字时间", "word times"),
+    "formats.speakers": ("分说话人", "speakers"),
+    "formats.roles": ("谁是坐席", "roles"),
+    "formats.overlaps": ("看得出抢话", "overlaps"),
+    "formats.yes": ("有", "yes"),
+    "formats.no": ("无", "no"),
+    "formats.some": ("看情况", "some"),
+    "formats.note": (
+        "格式由内容识别，不看扩展名，可用 --format 指定。「看情况」= 看录音是否双声道、转写时是否打开了这一项。\n"
+        "没有时间的，静音、语速、抢话无法判定；看不出抢话的，抢话无法判定（不算没有）；"
+        "不写谁是坐席的，按说的话推断，拿不准的无法判定。\n"
+        "谁先挂机、班组、来电时间多半不在转写里：用 --metadata 接上电话系统的记录。",
+        "Formats are told by content, not by name; --format names one. “some” = with two channels, or if the "
+        "recogniser was asked for it.\n"
+        "Without times silences, pace and interruptions are undetermined; where overlaps do not show, interruptions "
+        "are undetermined (not none); where roles are not named they are found from what is said.\n"
+        "Who hung up, the team and the time of the call are rarely in a transcript: join the telephone system's record "
+        "with --metadata.",
+    ),
+    "metadata.unmatched": (
+        "通话记录没有全部对上：{calls} 通转写没有记录，{rows} 行记录没有用上；逐条见 {path}",
+        "the telephone system's record does not match everywhere: {calls} transcripts without a row, {rows} rows not "
+        "used; see {path}",
+    ),
+    # a conversion
+    "convert.done": (
+        "读入 {read} 通，写出 {written} 通，未读入 {rejected} 通：{path}",
+        "{read} calls read, {written} written, {rejected} rejected: {path}",
+    ),
+    "convert.usage": (
+        "请给出输入，最后给出输出文件，例如：qa-analyzer convert calls/ calls.parquet",
+        "give the inputs and then the output, such as: qa-analyzer convert calls/ calls.parquet",
+    ),
+    "convert.rejected": ("未读入的原因：{path}", "reasons for rejections: {path}"),
     "facts.duration": ("时长", "Duration"),
     "facts.emotion": ("客户情绪", "Customer emotion"),
 }

@@ -60,20 +60,20 @@ CALL_TYPE_WORDS: dict[str, str] = {
 }
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
     """`Start MS ` → `start_ms`, without a byte order mark."""
     return re.sub(r"[\s\u3000\-]+", "_", heading.strip("\ufeff \t\u3000\"'").lower())
 
 
 _FIELD_OF = {
-    **{_plain(word): name for name, words in _WRITTEN.items() for word in words.split()},
+    **{plain(word): name for name, words in _WRITTEN.items() for word in words.split()},
     **{name: name for name in (*CALL_FIELDS, *UTTERANCE_FIELDS)},
 }
 
 
 def field_of(heading: str) -> str | None:
     """The canonical name of a heading, None for an unknown one."""
-    return _FIELD_OF.get(_plain(heading))
+    return _FIELD_OF.get(plain(heading))
 
 
 def known_fields(row: str, delimiter: str) -> list[str]:
@@ -87,4 +87,4 @@ def known_fields(row: str, delimiter: str) -> list[str]:
 
 def code_of(word: str, words: dict[str, str]) -> str | None:
     """The code for a role, hang-up or call type written in some other way, None if it is not known."""
-    return words.get(_plain(word))
+    return words.get(plain(word))

@@ -385,6 +385,8 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
         if gathered.run.json_format(msgspec.json.decode(b"[" + bytes(calls[0]) + b"]")) is not None:
             _gather_one(source, 1, data, gathered, alone=True)
             return
+        if b'"utterances"' not in data and b'"turns"' not in data:
+            raise Unmendable("unknown_layout", keys=_keys_shown(msgspec.json.decode(calls[0])))
         at, line = 0, 1
         for call in calls:
             start = data.index(bytes(call), at)
@@ -427,12 +429,16 @@ def _gather_one(source: Source, line: int, data: bytes, gathered: _Gathered, *, 
             _gather_vendor(source, line, form, value, count, gathered, alone=alone)
             return
         if isinstance(value, dict) and "utterances" not in value and "turns" not in value:
-            raise Unmendable("unknown_layout", keys="、".join(map(str, value))[:120] or "—")
+            raise Unmendable("unknown_layout", keys=_keys_shown(value))
         call = mended(value, count)
     except Unmendable as problem:
         gathered.refuse(source, line, problem, call_id_in(data[:_HEAD]))
         return
     gathered.add(source, line, call, count, alone=alone)
+
+
+def _keys_shown(value: object) -> str:
+    return "、".join(value)[:120] if isinstance(value, dict) and value else "—"
 
 
 def _id_of(call: object) -> str:

@@ -19,6 +19,19 @@ MESSAGES: dict[str, dict[str, str]] = {
         "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md 和 expected.csv 不算）。"
         "请放入通话文件后再运行。",
         "no_paths": "没有给出输入。请给出文件、文件夹或通配符。",
+        # the telephone system's record
+        "metadata_unreadable": "通话记录「{path}」无法读取（{detail}）。"
+        "--metadata 要一个 CSV 或 XLSX，每行一通，第一行是列名。",
+        "metadata_not_table": "不是文字表格",
+        "metadata_empty": "没有内容",
+        "metadata_no_key": "通话记录「{path}」里没有通话编号（call_id），也没有文件名（file）这一列，接不上转写；"
+        "现有列：{found}。请加上其中一列。",
+        "metadata_no_value": "通话记录「{path}」里没有认得的列"
+        "（坐席工号、班组、开始时间、通话类型、挂机方、通话时长……）；现有列：{found}。",
+        "metadata_broken": "通话记录「{path}」从第 {line} 行起无法读取（{detail}）；请检查引号是否成对。",
+        "metadata_repeated": "通话记录里这一通出现了两次，用第 {line} 行的；请只保留一行",
+        "metadata_unused": "通话记录里有这一通，但没有它的转写；请检查转写是否齐全、编号是否一致",
+        "metadata_lone": "转写里有这一通，但通话记录里没有；请检查通话记录是否齐全、编号是否一致",
         # a file as a whole
         "unreadable": "文件无法读取（{detail}）；请检查文件是否存在、是否有读取权限",
         "empty": "文件是空的，没有通话；请重新导出，或删除这个文件",
@@ -85,6 +98,20 @@ MESSAGES: dict[str, dict[str, str]] = {
         "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md and expected.csv do not count). "
         "Put the calls there and run again.",
         "no_paths": "no input given. Give files, folders or globs.",
+        "metadata_unreadable": "the record {path} cannot be read ({detail}); --metadata takes a CSV or XLSX file, one "
+        "call a row, headings first.",
+        "metadata_not_table": "no table of text",
+        "metadata_empty": "nothing in it",
+        "metadata_no_key": "the record {path} has neither a column of call ids (call_id) nor of file names (file), so "
+        "it cannot be joined; it has: {found}. Add one of them.",
+        "metadata_no_value": "the record {path} has no column that is known (agent_id, team, started_at, call_type, "
+        "hang_up, duration_s …); it has: {found}.",
+        "metadata_broken": "the record {path} cannot be read from line {line} on ({detail}); are quotes closed?",
+        "metadata_repeated": "the record has this call twice, line {line} is used; keep one row",
+        "metadata_unused": "the record has this call, but there is no transcript of it; check whether transcripts are "
+        "missing or ids differ",
+        "metadata_lone": "there is a transcript of this call, but no row of the record; check whether the record is complete "
+        "and ids agree",
         "unreadable": "the file cannot be read ({detail}); check that it exists and that you may read it",
         "empty": "the file is empty and holds no call; export it again or delete it",
         "binary": "this is {what}, not the text of a call; give transcripts as NDJSON, Parquet, CSV, XLSX or text",

@@ -187,7 +187,7 @@ def _repair(calls: pa.RecordBatch, repaired: Counter[str], time_zone: str) -> pa
     columns["hang_up"] = _coded(columns["hang_up"], _HANG_UP_CODES, HANG_UP_WORDS, None, "hang_up", repaired)
     columns["call_type"] = _coded(columns["call_type"], CALL_TYPES, CALL_TYPE_WORDS, None, "call_type", repaired)
     columns["overlaps"] = _coded(columns["overlaps"], (OVERLAPS_HIDDEN,), {}, None, "overlaps", repaired)
-    columns["started_at"] = _with_offset(columns["started_at"], time_zone, repaired)
+    columns["started_at"] = with_offset(columns["started_at"], time_zone, repaired)
     columns["utterances"] = pa.ListArray.from_arrays(
         pa.array(first, pa.int32()), pa.StructArray.from_arrays(list(fields.values()), fields=list(UTTERANCE))
     )
@@ -290,7 +290,7 @@ def _sound_words(words: pa.ListArray, repaired: Counter[str]) -> pa.ListArray:
     return whole.take(pa.array(np.arange(len(whole)))) if wrong.any() else whole
 
 
-def _with_offset(started: pa.StringArray, time_zone: str, repaired: Counter[str]) -> pa.StringArray:
+def with_offset(started: pa.StringArray, time_zone: str, repaired: Counter[str]) -> pa.StringArray:
     """`2026-11-21T09:03:00` → the same with the offset of `time_zone`; what is no time → null."""
     if started.null_count == len(started):
         return started

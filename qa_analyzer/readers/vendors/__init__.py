@@ -19,6 +19,7 @@ from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, Text
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN,)
 TEXT_FORMATS: tuple[TextFormat, ...] = ()
+FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 
 def json_format(value: Json) -> JsonFormat | None:
@@ -35,8 +36,12 @@ def text_format(head: str) -> TextFormat | None:
 
 def named(name: str) -> JsonFormat | TextFormat | None:
     """The format of that name."""
-    formats: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
-    return next((one for one in formats if one.name == name), None)
+    return next((one for one in FORMATS if one.name == name), None)
+
+
+def format_names() -> list[str]:
+    """The names that `named` knows."""
+    return [one.name for one in FORMATS]
 
 
 def in_vendor_lines(data: bytes) -> bool:
@@ -57,12 +62,14 @@ _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 __all__ = [
+    "FORMATS",
     "JSON_FORMATS",
     "TEXT_FORMATS",
     "Call",
     "JsonFormat",
     "Tells",
     "TextFormat",
+    "format_names",
     "in_vendor_lines",
     "json_format",
     "named",

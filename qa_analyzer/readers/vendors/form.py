@@ -36,6 +36,11 @@ class Tells:
     roles: bool | str = False
     overlaps: bool | str = "some"
 
+    def word(self, what: str) -> str:
+        """yes, no or some."""
+        told: bool | str = getattr(self, what)
+        return told if isinstance(told, str) else "yes" if told else "no"
+
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
