@@ -37,11 +37,19 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input file: `path` to open it, `name` to report it, `call_id` for a call that has none of its own."""
+    """One input file: `path` to open it, `name` to report it, `call_id` for a call that has none of its own.
+
+    `prefix` begins the ids of calls in an archive, where there are several archives.
+    """
 
     path: str
     name: str
     call_id: str
+    prefix: str = ""
+
+    def member(self, name: str, call_id: str) -> Source:
+        """A file inside this archive."""
+        return Source(f"{self.path}/{name}", f"{self.name}/{name}", call_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Block:
     """A unit of work. `first_line` is the 1-based line (or row) of its first byte within the file.
 
     `whole` = the block is its file's only one, so that a single call without an id may take `Source.call_id`.
+    `payloads` = the bytes of each of `sources`, where they come out of an archive.
     `foreign` = its lines are documents of a vendor, None if its first line must be looked at.
     """
 
@@ -70,6 +79,7 @@ class Block:
     foreign: bool | None = False
     encoding: str = "utf-8"
     payload: bytes | None = field(default=None, repr=False)
+    payloads: tuple[bytes, ...] | None = field(default=None, repr=False)
     problem: Problem | None = None
 
 

@@ -21,6 +21,7 @@ class Container(StrEnum):
     ZSTD = "zstd"
     PARQUET = "parquet"
     ZIP = "zip"
+    TAR = "tar"
     OLD_OFFICE = "old_office"
     AUDIO = "audio"
     IMAGE = "image"
@@ -65,6 +66,7 @@ _MAGIC = (
     (b"MZ\x90", Container.PROGRAM),
     (b"SQLite format 3\x00", Container.DATABASE),
 )
+_TAR_MAGIC_AT = 257
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CANDIDATES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
 _SAMPLE = 1 << 16
@@ -85,6 +87,8 @@ _JSON_ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 def container(head: bytes) -> Container:
     """What the first bytes of a file say it is."""
+    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return Container.TAR
     for magic, found in _MAGIC:
         if head.startswith(magic):
             return found

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa_analyzer.readers.archives import SUFFIXES as ARCHIVES
 from qa_analyzer.readers.chunk import Source
 from qa_analyzer.readers.messages import input_error
 
@@ -36,14 +37,13 @@ def sources(paths: Sequence[PathLike], *, lang: str = "zh") -> list[Source]:
     found = _found(paths, lang)
     root = _common_folder([folder for _, folder in found])
     stems = Counter(_stem(path) for path, _ in found)
-    return [
-        Source(
-            path=str(path),
-            name=_printable(path.as_posix()),
-            call_id=_printable(_stem(path) if stems[_stem(path)] == 1 else _relative(path, root)),
-        )
-        for path, _ in found
-    ]
+    several = sum(path.name.lower().endswith(ARCHIVES) for path, _ in found) > 1
+    made = []
+    for path, _ in found:
+        call_id = _printable(_stem(path) if stems[_stem(path)] == 1 else _relative(path, root))
+        prefix = call_id if several else ""
+        made.append(Source(path=str(path), name=_printable(path.as_posix()), call_id=call_id, prefix=prefix))
+    return made
 
 
 def _found(paths: Sequence[PathLike], lang: str) -> list[tuple[Path, Path]]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qa_analyzer.errors import Rejected
+from qa_analyzer.readers.archives import BROKEN, MemberIds, is_workbook, members
 from qa_analyzer.readers.chunk import Block, BlockKind, Chunk, Source, failed_chunk
 from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of, without_bom
 from qa_analyzer.readers.mend import Unmendable, loosely_parsed, mended
@@ -203,9 +204,11 @@ class _Gathered:
     repaired: dict[int, Counter[str]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+    rank: dict[str, int] = field(default_factory=dict)
     line_count: int = 0
 
     def refuse(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> None:
+        self.rank.setdefault(source.name, len(self.rank))
         self.rejected.append(self.run.rejected(source, line, problem, call_id))
 
     def add(
@@ -222,19 +225,24 @@ class _Gathered:
 
 def _load_files(block: Block, run: _Run) -> Chunk:
     gathered = _Gathered(run)
-    for source in block.sources:
+    for at, source in enumerate(block.sources):
         try:
-            data = block.payload if block.payload is not None else Path(source.path).read_bytes()
+            if block.payloads is not None:
+                data = block.payloads[at]
+            else:
+                data = block.payload if block.payload is not None else Path(source.path).read_bytes()
             _gather_file(source, data, gathered)
         except OSError as error:
-            gathered.rejected.append(run.rejected(source, 0, Unmendable("unreadable", detail=_why(error))))
+            gathered.refuse(source, 0, Unmendable("unreadable", detail=_why(error)))
         except Unmendable as problem:
-            gathered.rejected.append(run.rejected(source, 0, problem))
+            gathered.refuse(source, 0, problem)
     return _settled(gathered, block)
 
 
-def _gather_file(source: Source, data: bytes, gathered: _Gathered) -> None:
+def _gather_file(source: Source, data: bytes, gathered: _Gathered, *, inside: bool = False) -> None:
+    """The calls of one file of any kind. `inside` = it comes out of an archive, and may be none itself."""
     run = gathered.run
+    gathered.rank.setdefault(source.name, len(gathered.rank))
     kind = container(data[:_HEAD])
     if kind in (Container.GZIP, Container.ZSTD):
         data = _unpacked(data, kind)
@@ -243,9 +251,11 @@ def _gather_file(source: Source, data: bytes, gathered: _Gathered) -> None:
         raise Unmendable("empty")
     if kind is Container.TEXT:
         _gather_text(source, data, gathered)
+    elif kind is Container.TAR or (kind is Container.ZIP and not is_workbook(io.BytesIO(data))):
+        if inside:
+            raise Unmendable("archive_inside")
+        _gather_members(source, data, kind, gathered)
     elif kind is Container.ZIP:
-        if b"xl/" not in data:
-            raise Unmendable("binary", what=say(run.lang, "binary.archive"))
         count: Counter[str] = Counter()
         calls = read_xlsx(data, count)
         _gather_table(source, calls, count, gathered)
@@ -255,6 +265,31 @@ def _gather_file(source: Source, data: bytes, gathered: _Gathered) -> None:
         raise Unmendable("old_excel")
     else:
         raise Unmendable("binary", what=say(run.lang, f"binary.{kind}" if kind in _NAMED else "binary.other"))
+
+
+def _gather_members(source: Source, data: bytes, kind: Container, gathered: _Gathered) -> None:
+    """The files of a small archive; large ones are taken apart by the planner."""
+    ids = MemberIds(source.prefix)
+    left = UNPACKED_BYTES
+    try:
+        for member in members(io.BytesIO(data), kind):
+            inner = source.member(member.name, ids.of(member.name))
+            gathered.rank.setdefault(inner.name, len(gathered.rank))
+            try:
+                if member.problem is not None or member.open is None:
+                    raise member.problem or Unmendable("archive_empty")
+                found = member.open().read(left + 1)
+                left -= len(found)
+                if left < 0:
+                    limit = size_words(UNPACKED_BYTES)
+                    raise Unmendable("too_large", size=f"> {limit}", limit=limit)
+                _gather_file(inner, found, gathered, inside=True)
+            except Unmendable as problem:
+                gathered.refuse(inner, 0, problem)
+            except RuntimeError as error:  # a method or a password that this Python lacks
+                gathered.refuse(inner, 0, Unmendable("archive_method", detail=str(error)[:60]))
+    except BROKEN as error:
+        gathered.refuse(source, 0, Unmendable("compressed_broken", detail=type(error).__name__))
 
 
 _NAMED = frozenset(
@@ -490,7 +525,7 @@ def _settled(gathered: _Gathered, block: Block) -> Chunk:
     run = gathered.run
     lines = Lines(b"\n".join(gathered.data), gathered.files, np.array(gathered.numbers, np.int64), gathered.spare_ids)
     chunk = read_lines(lines, lang=run.lang, time_zone=run.time_zone)
-    rank = {source.name: at for at, source in enumerate(block.sources)}
+    rank = gathered.rank or {source.name: at for at, source in enumerate(block.sources)}
     lost = {(one.file, one.line) for one in chunk.rejected}
     repaired = chunk.repaired.copy()
     for at, count in gathered.repaired.items():

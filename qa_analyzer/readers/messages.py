@@ -40,6 +40,13 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable_file": "文字无法解码（试过 UTF-8、UTF-16、GB18030、Big5）；请另存为 UTF-8 编码",
         "compressed_broken": "压缩文件已损坏（{detail}）；请重新压缩或重新传输",
         "too_large": "文件有 {size}，超过一次读取的上限 {limit}；请转换为 NDJSON（每行一通通话）",
+        "archive_path": "压缩包里的路径「{path}」不安全（绝对路径或含 ..），没有读取；请重新打包",
+        "archive_inside": "压缩包里还有压缩包，没有读取；请先解开里面这一个",
+        "archive_encrypted": "压缩包有密码，无法读取；请去掉密码后重新打包",
+        "archive_link": "压缩包里的这一项是链接或特殊文件，不是通话；请把文件本身打包",
+        "archive_method": "压缩包用了无法解开的压缩方法（{detail}）；请用普通的 zip 或 tar.gz 重新打包",
+        "archive_bomb": "这一项解开后有 {size}，是压缩后的 {ratio} 倍，不像通话，没有读取；请检查压缩包",
+        "archive_empty": "压缩包里没有文件；请重新打包",
         "parquet_broken": "Parquet 文件已损坏，或不是 Parquet（{detail}）；请重新导出",
         "xlsx_broken": "Excel 文件已损坏或有密码保护（{detail}）；请去掉密码并另存为 .xlsx",
         "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
@@ -110,8 +117,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "metadata_repeated": "the record has this call twice, line {line} is used; keep one row",
         "metadata_unused": "the record has this call, but there is no transcript of it; check whether transcripts are "
         "missing or ids differ",
-        "metadata_lone": "there is a transcript of this call, but no row of the record; check whether the record is complete "
-        "and ids agree",
+        "metadata_lone": "there is a transcript of this call, but no row of the record; check whether the record is "
+        "complete and ids agree",
         "unreadable": "the file cannot be read ({detail}); check that it exists and that you may read it",
         "empty": "the file is empty and holds no call; export it again or delete it",
         "binary": "this is {what}, not the text of a call; give transcripts as NDJSON, Parquet, CSV, XLSX or text",
@@ -119,6 +126,13 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable_file": "the text cannot be decoded (tried UTF-8, UTF-16, GB18030, Big5); save the file as UTF-8",
         "compressed_broken": "the compressed file is damaged ({detail}); compress or transfer it again",
         "too_large": "the file has {size}, over the limit of {limit}; convert it to NDJSON (one call a line)",
+        "archive_path": "the path '{path}' in the archive is not safe (absolute, or with ..): not read; pack again",
+        "archive_inside": "an archive inside the archive was not read; unpack the inner one first",
+        "archive_encrypted": "the archive has a password and cannot be read; pack it again without one",
+        "archive_link": "this entry of the archive is a link or special file, no call; pack the file itself",
+        "archive_method": "the archive's compression cannot be undone ({detail}); use plain zip or tar.gz",
+        "archive_bomb": "this entry unpacks to {size}, {ratio} times its packed size: no call; check the archive",
+        "archive_empty": "the archive holds no file; pack it again",
         "parquet_broken": "the Parquet file is damaged or is none ({detail}); export it again",
         "xlsx_broken": "the Excel file is damaged or has a password ({detail}); save it as .xlsx without a password",
         "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "

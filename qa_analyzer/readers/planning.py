@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qa_analyzer.readers.archives import BROKEN, Chained, Member, MemberIds, is_workbook, members
 from qa_analyzer.readers.chunk import Block, BlockKind, Problem, Source
 from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of
 from qa_analyzer.readers.inputs import PathLike, sources
@@ -85,7 +86,7 @@ def _small_size(source: Source) -> int | None:
         size = path.stat().st_size
     except OSError:
         return 0  # whoever reads it will say why
-    packed = path.suffix.lower() in {".gz", ".zst", ".zstd"}
+    packed = path.suffix.lower() in {".gz", ".zst", ".zstd", ".zip", ".tar", ".tgz", ".tzst"}
     return size if size <= (SMALL_PACKED_BYTES if packed else SMALL_BYTES) else None
 
 
@@ -100,8 +101,8 @@ def _large(source: Source, block_bytes: int) -> Iterator[Block]:
             yield from _parquet(source, block_bytes)
         elif kind is Container.TEXT:
             yield from _text(source, head, Path(source.path).stat().st_size, None, block_bytes)
-        elif kind is Container.ZIP:
-            yield from _whole(source, Path(source.path).stat().st_size, None, DOCUMENT_BYTES)
+        elif kind in (Container.ZIP, Container.TAR):
+            yield from _archive_file(source, kind, block_bytes)
         else:  # a recording or the like: its first bytes are enough to say so
             yield Block(BlockKind.FILES, (source,), size=len(head), payload=head)
     except OSError as error:
@@ -463,7 +464,92 @@ def _unpacked(source: Source, kind: Container, block_bytes: int) -> Iterator[Blo
         inner = container(head)
         if inner is Container.TEXT:
             yield from _text(source, head, None, unpack, block_bytes)
+        elif inner is Container.TAR:
+            with unpack() as stream:
+                yield from _archive(source, stream, inner, block_bytes)
         else:
             yield from _whole(source, None, unpack, DOCUMENT_BYTES)
     except PACKED_ERRORS as error:
         yield _failed(source, "compressed_broken", detail=type(error).__name__)
+
+
+# Archives ---------------------------------------------------------------------------------------------------------
+
+
+def _archive_file(source: Source, kind: Container, block_bytes: int) -> Iterator[Block]:
+    with Path(source.path).open("rb") as file:
+        if kind is Container.ZIP and is_workbook(file):
+            yield from _whole(source, Path(source.path).stat().st_size, None, DOCUMENT_BYTES)
+        else:
+            yield from _archive(source, file, kind, block_bytes)
+
+
+def _archive(source: Source, file: BinaryIO, kind: Container, block_bytes: int) -> Iterator[Block]:
+    """Small members many to a block, large ones as files of their kind; what an archive must not hold is refused."""
+    ids = MemberIds(source.prefix)
+    small: list[tuple[Source, bytes]] = []
+    size = 0
+    try:
+        for member in members(file, kind):
+            inner = source.member(member.name, ids.of(member.name))
+            head, blocks = _member(inner, member, block_bytes)
+            if head is not None:
+                if small and (size + len(head) > block_bytes or len(small) == FILES_A_BLOCK):
+                    yield _members_block(small)
+                    small, size = [], 0
+                small.append((inner, head))
+                size += len(head)
+                continue
+            if small:
+                yield _members_block(small)
+                small, size = [], 0
+            yield from blocks
+    except Unmendable as problem:
+        if small:
+            yield _members_block(small)
+        yield _failed(source, problem.key, values=problem.values)
+    except BROKEN as error:
+        if small:
+            yield _members_block(small)
+        yield _failed(source, "compressed_broken", detail=type(error).__name__)
+    else:
+        if small:
+            yield _members_block(small)
+
+
+def _members_block(small: Sequence[tuple[Source, bytes]]) -> Block:
+    sources, payloads = zip(*small, strict=True)
+    return Block(BlockKind.FILES, sources, size=sum(map(len, payloads)), payloads=payloads)
+
+
+def _member(source: Source, member: Member, block_bytes: int) -> tuple[bytes | None, Iterator[Block]]:
+    """The bytes of a small member, or the blocks of a large one."""
+    if member.problem is not None or member.open is None:
+        problem = member.problem or Unmendable("archive_empty")
+        return None, iter([_failed(source, problem.key, values=problem.values)])
+    try:
+        stream = member.open()
+        head = stream.read(SMALL_BYTES + 1)
+    except Unmendable as problem:
+        return None, iter([_failed(source, problem.key, values=problem.values)])
+    except RuntimeError as error:  # a method or a password that this Python lacks
+        return None, iter([_failed(source, "archive_method", detail=str(error)[:60])])
+    if len(head) <= SMALL_BYTES:
+        return head, iter(())
+    return None, _large_member(source, head, stream, block_bytes)
+
+
+def _large_member(source: Source, head: bytes, stream: BinaryIO, block_bytes: int) -> Iterator[Block]:
+    rest: BinaryIO = io.BufferedReader(Chained(head, stream), _READ)
+    kind = container(head)
+    if kind in (Container.GZIP, Container.ZSTD):
+        rest = gzip.GzipFile(fileobj=rest) if kind is Container.GZIP else pa.CompressedInputStream(rest, "zstd")  # type: ignore[assignment]
+        head = rest.read(_HEAD)
+        kind = container(head)
+        rest = io.BufferedReader(Chained(head, rest), _READ)
+    if kind is Container.TEXT:
+        yield from _text(source, head, None, lambda: rest, block_bytes)
+    elif kind is Container.TAR or (kind is Container.ZIP and b"xl/" not in head):
+        yield _failed(source, "archive_inside")
+    else:
+        yield from _whole(source, None, lambda: rest, DOCUMENT_BYTES)
