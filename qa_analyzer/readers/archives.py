@@ -22,6 +22,7 @@ from qa_analyzer.readers.messages import size_words
 SWELLS = 500
 """Text of calls shrinks to a tenth or twentieth; deflate cannot do more than about 1,000."""
 _LARGE = 100 << 20
+_DOCUMENT = ("word/", "ppt/", "META-INF/")
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tzst")
@@ -63,20 +64,22 @@ def members(file: BinaryIO, kind: Container) -> Iterator[Member]:
 
 
 def is_workbook(file: BinaryIO) -> bool:
-    """Whether a ZIP file is an Office workbook. The position in `file` is put back."""
+    """Whether a ZIP file is an Office workbook, perhaps a damaged one. The position in `file` is put back."""
     place = file.tell()
     try:
-        names = zipfile.ZipFile(file).namelist()
+        return any(name.startswith("xl/") for name in zipfile.ZipFile(file).namelist())
     except BROKEN:
-        return False
+        file.seek(place)
+        return b"xl/" in file.read(_LARGE)
     finally:
         file.seek(place)
-    return any(name.startswith("xl/") for name in names)
 
 
 def zip_members(file: BinaryIO) -> Iterator[Member]:
     """The files of a ZIP archive. Raises one of `BROKEN`, and `Unmendable` for an archive without a file."""
     archive = zipfile.ZipFile(file)
+    if any(info.filename.startswith(_DOCUMENT) for info in archive.infolist()):
+        raise Unmendable("office_document")
     found = False
     for info in archive.infolist():
         name = _zip_name(info)

@@ -185,3 +185,11 @@ def test_names_that_chinese_windows_wrote(tmp_path: Path) -> None:
     data = path.read_bytes().replace(b"XXXX", "夜班".encode("gb18030"))
     path.write_bytes(data)
     assert set(read(path)[0]) == {"夜班"}
+
+
+def test_a_document_is_no_archive_of_calls(tmp_path: Path) -> None:
+    """A Word file is a ZIP file inside."""
+    path = zipped(tmp_path / "a.docx", {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})
+    found, rejected = read(path)
+    assert not found
+    assert ["文档" in one.reason for one in rejected] == [True]

@@ -422,7 +422,7 @@ def test_an_overlong_line_in_a_stream_is_passed_over(tmp_path: Path) -> None:
         (b"RIFF\x24\x00\x00\x00WAVEfmt ", "a.wav", "录音文件"),
         (bytes(range(256)) * 20, "a.bin", "不是通话文本"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "a.xls", "另存为 .xlsx"),
-        (b"PK\x03\x04" + b"word/" * 9, "a.docx", "压缩包"),
+        (b"PK\x03\x04" + b"word/" * 9, "a.docx", "压缩文件已损坏"),
         ("客服：您好".encode()[:-1] + b"\xff\xfe\xfa", "a.txt", "无法解码"),
     ],
 )
