@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qa_analyzer import figures
+from qa_analyzer import text as characters
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import TRENDS, follow, name_trends
-from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
+from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
@@ -40,6 +41,9 @@ Lang = Literal["zh", "en"]
 
 LONGEST_QUOTE = 500
 """Code points of a quote (contract)."""
+
+LONGEST_CONTEXT = 60
+"""Code points of a sentence shown before and after the evidence in it."""
 
 LIST_JOINT = "|"
 """Between the codes of a column that holds several."""
@@ -66,6 +70,9 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "same_fault_as": CODE,
     "waived": pa.bool_(),
     "waiver": CODE,
+    "rule_id": CODE,
+    "absent": pa.bool_(),
+    "context": pa.string(),
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -345,8 +352,38 @@ def findings_table(
         "same_fault_as": coded(scores.same_fault_as, ids),
         "waived": pa.array(waiver != NOT_WAIVED),
         "waiver": coded(waiver, list(waivers)),
+        "rule_id": coded(rule, ids),
+        "absent": pa.array(_absent(rows)),
+        "context": _context(batch, points, turn, start, length),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
+
+
+def _absent(rows: Rows) -> Mask:
+    """(n,) bool: what failed is that something was not said: the evidence is where it belonged."""
+    found: Mask = (rows.verdict == Verdict.FAIL) & (rows.window_lo != NOWHERE) & (rows.match_start == NOWHERE)
+    return found
+
+
+def _context(
+    batch: Batch, points: NDArray[np.uint32], turn: Indices, start: Indices, length: Indices
+) -> pa.StringArray:
+    """The sentences of the turn in which each piece of evidence stands, at most LONGEST_CONTEXT around it. (n,)
+
+    A fragment (「不行就是不行」) is understood only in its sentence. Empty where there is no evidence.
+    """
+    if not batch.n_turns:
+        return slices(points, start, length)
+    table = np.zeros(characters.PLANE_SIZE, np.bool_)
+    table[[characters.NEWLINE, *map(ord, characters.SENTENCE_ENDS)]] = True
+    ends = np.flatnonzero(table[batch.normal])
+    before = np.searchsorted(ends, start, "left") - 1
+    begin = np.where(before >= 0, ends[np.maximum(before, 0)] + 1, 0)
+    begin = np.maximum(begin, np.maximum(batch.turn_text[turn], start - LONGEST_CONTEXT))
+    after = np.searchsorted(ends, np.maximum(start + length - 1, start), "left")
+    stop = np.where(after < len(ends), ends[np.minimum(after, len(ends) - 1)] + 1, len(batch.normal))
+    stop = np.minimum(stop, np.minimum(batch.turn_text[turn + 1] - 1, start + length + LONGEST_CONTEXT))
+    return slices(points, begin, np.where(length > 0, np.maximum(stop - begin, 0), 0))
 
 
 def _turn_numbers(turn: Indices, number_in_call: Indices) -> pa.Array:

@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from qa_analyzer.wording import Lang
+from qa_analyzer.writers.agent_view import quote_of
 from qa_analyzer.writers.page import (
+    NO_QUOTE,
     CallPage,
     CallToHear,
     CriterionScore,
@@ -534,6 +536,9 @@ FINDING_SCHEMA = pa.schema(
         ("suggest", pa.string()),
         ("deduction", pa.float64()),
         ("same_fault_as", pa.string()),
+        ("rule_id", pa.string()),
+        ("absent", pa.bool_()),
+        ("context", pa.string()),
     ]
 )
 AGENT_SCHEMA = pa.schema(
@@ -765,7 +770,7 @@ def make_calls_to_hear(pages: Sequence[CallPage], most: int = 6) -> list[CallToH
                 page.call,
                 [row["rule"] for row in fails[:3]],
                 (),
-                fails[0]["quote"] if fails else "",
+                quote_of(fails[0]) if fails else NO_QUOTE,
                 fails[0]["turn"] if fails else None,
             )
         )
@@ -794,6 +799,9 @@ def _finding(script: Script, said: Said, agent_id: str) -> dict[str, Any]:
         "suggest": rule[5] if said.verdict == "fail" else None,
         "deduction": said.deduction,
         "same_fault_as": said.same_fault_as,
+        "rule_id": said.rule,
+        "absent": False,
+        "context": text or None,
     }
 
 

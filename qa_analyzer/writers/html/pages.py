@@ -142,6 +142,7 @@ def write_agent(
 def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked: bool = True) -> Path:
     """`calls/<id>.html`."""
     cards = call_view.order_findings(page, names)
+    missing = call_view.missing_in_call(cards)
     emotion = [EmotionPoint(*point) for point in page.emotion]
     verdicts = call_view.list_verdicts(page, cards, names)
     return _write(
@@ -152,7 +153,8 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         root="../",
         masked=masked,
         call=page.call,
-        turns=_shown_turns(page, cards),
+        turns=_shown_turns(page, [card for card in cards if card not in missing]),
+        missing=missing,
         card_of={card.number: card for card in cards},
         groups={verdict: [card for card in cards if card.verdict == verdict] for verdict in call_view.VERDICT_ORDER},
         breakdown=call_view.break_down(page, cards),
