@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from qa_analyzer.writers.page import CostlyRule, Quote, Row
 
 SHOWN_HABITS = 3
+SHOWN_TURNS = 2
 TELLING_CHARACTERS = 8
 """A shorter sentence (嗯，好的) is nothing to hold up as an example."""
 FEW_CALLS = 5
@@ -28,6 +29,16 @@ class Strength:
     quote: Quote
     call_id: str
     turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurningQuote:
+    """What an agent said just before a customer's mood changed by `change`."""
+
+    change: float
+    text: str
+    call_id: str
+    turn: int
 
 
 def costliest_rules(findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> list[CostlyRule]:
@@ -102,6 +113,18 @@ def _telling(finding: Row) -> bool:
 
 def _praise(finding: Row, worth: Mapping[str, float]) -> tuple[float, int]:
     return worth.get(finding["call_id"], 0.0), len(finding.get("context") or finding["quote"])
+
+
+def turning_quotes(calls: Sequence[Row], name: str, *, most: int = SHOWN_TURNS) -> list[TurningQuote]:
+    """What the agent said before the largest falls (`name` = fall) or rises (rise) of the mood, the largest first."""
+    turned = [call for call in calls if call[f"emotion_{name}_after"] and len(call[f"emotion_{name}_after"]) > 1]
+    turned.sort(key=lambda call: (-abs(call[f"emotion_{name}"]), call["call_id"]))
+    return [
+        TurningQuote(
+            call[f"emotion_{name}"], call[f"emotion_{name}_after"], call["call_id"], call[f"emotion_{name}_turn"]
+        )
+        for call in turned[:most]
+    ]
 
 
 def worst_rule_of_calls(findings: Sequence[Row]) -> dict[str, str]:

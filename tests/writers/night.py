@@ -506,6 +506,11 @@ CALL_SCHEMA = pa.schema(
         ("emotion_peak", pa.float64()),
         ("emotion_end", pa.float64()),
         ("emotion_mean", pa.float64()),
+        *[
+            (f"emotion_{name}{part}", kind)
+            for name in ("fall", "rise")
+            for part, kind in (("", pa.float64()), ("_turn", pa.int32()), ("_after", pa.string()))
+        ],
         ("agent_interruptions", pa.int32()),
         ("customer_interruptions", pa.int32()),
         ("silence_s", pa.float64()),
@@ -619,6 +624,7 @@ def make_page(script: Script, agent: tuple[str, str, str] | None = None) -> Call
         "emotion_peak": max(values, default=None),
         "emotion_end": values[-1] if values else None,
         "emotion_mean": sum(values) / len(values) if values else None,
+        **dict.fromkeys([f"emotion_{name}{part}" for name in ("fall", "rise") for part in ("", "_turn", "_after")]),
         "agent_interruptions": sum(row["rule"] == "turn_taking/interruption" for row in findings),
         "customer_interruptions": 0,
         "silence_s": 12.5 if ends else None,
