@@ -15,6 +15,8 @@ SHOWN_HABITS = 3
 SHOWN_TURNS = 2
 TELLING_CHARACTERS = 8
 """A shorter sentence (嗯，好的) is nothing to hold up as an example."""
+TELLING_CHANGE = 0.5
+"""A change from unhappy to neutral or back; a smaller one is within what the model errs by in a single turn."""
 FEW_CALLS = 5
 """Below this many scored calls an agent is not compared: the page says so instead."""
 
@@ -117,7 +119,13 @@ def _praise(finding: Row, worth: Mapping[str, float]) -> tuple[float, int]:
 
 def turning_quotes(calls: Sequence[Row], name: str, *, most: int = SHOWN_TURNS) -> list[TurningQuote]:
     """What the agent said before the largest falls (`name` = fall) or rises (rise) of the mood, the largest first."""
-    turned = [call for call in calls if call[f"emotion_{name}_after"] and len(call[f"emotion_{name}_after"]) > 1]
+    turned = [
+        call
+        for call in calls
+        if len(call[f"emotion_{name}_after"] or "") >= TELLING_CHARACTERS
+        and abs(call[f"emotion_{name}"]) >= TELLING_CHANGE
+        and not (name == "rise" and call["critical"])
+    ]
     turned.sort(key=lambda call: (-abs(call[f"emotion_{name}"]), call["call_id"]))
     return [
         TurningQuote(
