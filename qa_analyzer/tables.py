@@ -66,6 +66,7 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "same_fault_as": CODE,
     "waived": pa.bool_(),
     "waiver": CODE,
+    "tolerant": pa.bool_(),
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -343,6 +344,7 @@ def findings_table(
         "same_fault_as": coded(scores.same_fault_as, ids),
         "waived": pa.array(waiver != NOT_WAIVED),
         "waiver": coded(waiver, list(waivers)),
+        "tolerant": pa.array(rows.misheard > 0),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
 

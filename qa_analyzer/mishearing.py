@@ -1,0 +1,286 @@
+"""Literals as a recogniser may have misheard them: characters that sound alike, where the words make no sense as given.
+
+1. Characters are mapped to classes of syllables (no tone; zh = z, n = l, ang = an, f = hu …), and the text is searched
+   for the classes of the literals, by a second trie. At least half of the characters must be the very ones.
+2. What sounds alike is believed only if the literal is likelier there than what was written: by the words of jieba's
+   dictionary, the text around it included.
+
+Knows characters, sounds and literals; knows nothing about lists, rules or verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_analyzer import text as characters
+from qa_analyzer.arrays import ranges
+from qa_analyzer.compiled import compiled
+from qa_analyzer.text import PLANE_SIZE, Normal
+from qa_analyzer.tries import MIX, Trie, hash_slot, trie_of
+from qa_analyzer.words import is_word, log_likelihood
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int32]
+
+FIRST_CLASS = 0xE000
+"""Classes of sounds are numbered from here, in the private use area, where no character of a text is."""
+PRIVATE_USE = slice(0xE000, 0xF900)
+TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
+AFTER_F = {"a": "ua", "an": "uan", "ang": "uang", "ei": "ui", "en": "un", "eng": "ong", "o": "uo", "ou": "ou", "u": "u"}
+SHORTEST = 2
+"""Characters of the shortest literal that may be misheard."""
+PARTICLES = "呢吗嘛吧啦啊呀哦喔噢哒哈嗯"
+NEEDED_GAIN = np.array([np.inf, np.inf, 5.0, 3.0, 1.5])
+"""By length of the literal: how much likelier (natural logarithm) it must be than what was written. Chosen on the real
+chats and the sample calls, where almost everything that sounds alike is meant as written; see docs/tolerant.md."""
+NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 5.0, 3.5])
+"""The same where some syllable is only similar."""
+CONTEXT = 4
+"""So many characters on either side of a place are looked at to tell which words fit."""
+
+
+def folded(syllable: str) -> str:
+    """A syllable without tone as a hard of hearing ear has it: what recognisers and dialects mix up made the same."""
+    for curled, flat in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l")):
+        if syllable.startswith(curled) and len(syllable) > len(curled):
+            syllable = flat + syllable[len(curled) :]
+            break
+    if syllable.startswith("f") and syllable[1:] in AFTER_F:
+        syllable = "h" + AFTER_F[syllable[1:]]
+    return re.sub("(?<=[aei])ng$", "n", syllable)
+
+
+@cache
+def sounds() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """Two look-up tables (65,536) uint16: the class of each character's sound, and its syllable without tone (0: none).
+
+    A character is read the most common way, the first one that pypinyin knows. What is no Chinese character is a class
+    of its own.
+    """
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    classes = np.arange(PLANE_SIZE, dtype=np.uint16)
+    classes[PRIVATE_USE] = characters.REPLACEMENT
+    syllables = np.zeros(PLANE_SIZE, np.uint16)
+    class_of: dict[str, int] = {}
+    syllable_of: dict[str, int] = {}
+    for code, readings in pinyin_dict.items():
+        if code < PLANE_SIZE:
+            syllable = readings.split(",")[0].translate(TONES)
+            classes[code] = class_of.setdefault(folded(syllable), FIRST_CLASS + len(class_of))
+            syllables[code] = syllable_of.setdefault(syllable, 1 + len(syllable_of))
+    return classes, syllables
+
+
+class Alike(NamedTuple):
+    """Literals to be searched for by sound.
+
+    trie: of their classes; group_from (n_groups + 1,): where the literals of each end of the trie begin in `literals`;
+    begin (n + 1,), codes: their characters, in the same order; roles (n,): bits of the roles that may say them.
+    """
+
+    trie: Trie
+    group_from: Ints
+    literals: Ints
+    begin: Ints
+    codes: NDArray[np.uint16]
+    roles: NDArray[np.uint8]
+
+
+def alike_of(literals: Sequence[str], roles: NDArray[np.uint8]) -> Alike:
+    """Prepare literals for the search by sound; `roles` (n,): bits of the roles that may say them, 0 for never.
+
+    Of two characters, only words of the dictionary may be misheard.
+    """
+    chosen = [
+        number
+        for number in np.flatnonzero(roles).tolist()
+        if len(literals[number]) > SHORTEST or (len(literals[number]) == SHORTEST and is_word(literals[number]))
+    ]
+    classes, _ = sounds()
+    text = "".join([literals[number] for number in chosen])
+    begin = np.cumsum([0, *(len(literals[number]) for number in chosen)])
+    heard = characters.to_string(classes[np.frombuffer(text.encode("utf-16-le"), np.uint16)])
+    bounds = begin.tolist()
+    keys = [heard[from_:to] for from_, to in pairwise(bounds)]
+    groups = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    group = np.fromiter((groups[key] for key in keys), np.int64, len(keys))
+    order = np.argsort(group, kind="stable")
+    lengths = np.diff(begin)[order]
+    codes = np.frombuffer(text.encode("utf-16-le"), np.uint16)
+    return Alike(
+        trie_of(list(groups)),
+        np.searchsorted(group[order], np.arange(len(groups) + 1)).astype(np.int32),
+        np.array(chosen, np.int32)[order],
+        np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        codes[ranges(begin[:-1][order], lengths)],
+        roles[np.array(chosen, np.int64)[order]].astype(np.uint8),
+    )
+
+
+@compiled
+def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than its work
+    visible: Normal,
+    heard: NDArray[np.uint16],
+    syllables: NDArray[np.uint16],
+    visible_turn: Indices,
+    turn_role: NDArray[np.uint8],
+    trie: Trie,
+    group_from: Ints,
+    begin: Ints,
+    codes: NDArray[np.uint16],
+    roles: NDArray[np.uint8],
+    fixed: Mask,
+    found: Ints,
+) -> int:
+    """Fill found (4, room): turn, place, index of the literal, whether some syllable differs.
+
+    `fixed` (n,): visible characters that cannot have been misheard. Returns how many there are; more than there is room
+    for are only counted.
+    """
+    count = 0
+    mask = len(trie.edges) // 2 - 1
+    for turn in range(len(visible_turn) - 1):
+        stop = visible_turn[turn + 1]
+        role = np.uint8(1) << turn_role[turn]
+        for place in range(visible_turn[turn], stop - 1):
+            if not trie.begins[(np.int64(heard[place]) * MIX + np.int64(heard[place + 1])) & 0xFFFF]:
+                continue
+            node = np.int64(0)
+            for at in range(place, stop):
+                key = (node << 16) | np.int64(heard[at])
+                slot = hash_slot(key, trie.shift)
+                node = np.int64(-1)
+                while True:
+                    there = trie.edges[2 * slot]
+                    if there == key:
+                        node = trie.edges[2 * slot + 1]
+                        break
+                    if there == -1:
+                        break
+                    slot = (slot + 1) & mask
+                if node < 0:
+                    break
+                group = trie.ends[node]
+                if group < 0:
+                    continue
+                length = at + 1 - place
+                for index in range(group_from[group], group_from[group + 1]):
+                    if not roles[index] & role:
+                        continue
+                    other, unlike = 0, 0
+                    for one in range(length):
+                        here, meant = visible[place + one], codes[begin[index] + one]
+                        if here != meant:
+                            other += 1
+                            unlike += syllables[here] != syllables[meant]
+                            if fixed[place + one]:
+                                other = length
+                                break
+                    if other == 0 or 2 * other > length:
+                        continue
+                    if count < found.shape[1]:
+                        found[0, count] = turn
+                        found[1, count] = place
+                        found[2, count] = index
+                        found[3, count] = unlike > 0
+                    count += 1
+    return count
+
+
+class Misheard(NamedTuple):
+    """Places that sound like a literal but are written otherwise, in text order. All (n,).
+
+    turn; start: place among the visible characters; length; literal: its number; likely: it is likelier than what
+    was written.
+    """
+
+    turn: Indices
+    start: Indices
+    length: Indices
+    literal: Indices
+    likely: Mask
+
+    def select(self, keep: Mask) -> Misheard:
+        return Misheard(*(column[keep] for column in self))
+
+
+def find_misheard(
+    alike: Alike, visible: Normal, visible_turn: Indices, turn_role: NDArray[np.uint8], fixed: Mask
+) -> Misheard:
+    """Search the visible characters of a text, turn by turn.
+
+    `fixed` (n_visible,): characters that stand in something known, and so make sense as they are.
+    """
+    classes, syllables = sounds()
+    heard = classes[visible]
+    fixed = fixed | _particles()[visible]
+    room = 1024 + len(visible) // 16
+    while True:
+        found = np.empty((4, room), np.int32)
+        count = _scan_alike(
+            visible,
+            heard,
+            syllables,
+            visible_turn,
+            turn_role,
+            alike.trie,
+            alike.group_from,
+            alike.begin,
+            alike.codes,
+            alike.roles,
+            fixed,
+            found,
+        )
+        if count <= room:
+            break
+        room = count
+    turn, start, index, unlike = found[:, :count].astype(np.int64)
+    length = (alike.begin[index + 1] - alike.begin[index]).astype(np.int64)
+    gain = _gains(alike, visible, visible_turn, turn, start, index)
+    by_length = np.minimum(length, len(NEEDED_GAIN) - 1)
+    needed = np.where(unlike > 0, NEEDED_GAIN_UNLIKE[by_length], NEEDED_GAIN[by_length])
+    return Misheard(turn, start, length, alike.literals[index].astype(np.int64), gain > needed)
+
+
+@cache
+def _particles() -> Mask:
+    """(65,536) bool: characters that end sentences for tone alone; 呢 is no misheard 了."""
+    table = np.zeros(PLANE_SIZE, np.bool_)
+    table[[ord(one) for one in PARTICLES]] = True
+    return table
+
+
+_HAN_BEFORE = re.compile("[\u4e00-\u9fd5]*$")
+_HAN_AFTER = re.compile("[\u4e00-\u9fd5]*")
+
+
+def _gains(
+    alike: Alike, visible: Normal, visible_turn: Indices, turn: Indices, start: Indices, index: Indices
+) -> NDArray[np.float64]:
+    """(n,) how much likelier each literal is than what was written in its place: difference of log-likelihoods."""
+    length = alike.begin[index + 1] - alike.begin[index]
+    low = np.maximum(start - CONTEXT, visible_turn[turn])
+    high = np.minimum(start + length + CONTEXT, visible_turn[turn + 1])
+    known: dict[tuple[str, int, int], float] = {}
+    result = np.empty(len(turn))
+    places = zip(low.tolist(), start.tolist(), (start + length).tolist(), high.tolist(), index.tolist(), strict=True)
+    for number, (from_, first, last, to, which) in enumerate(places):
+        shown = characters.to_string(visible[from_:to])
+        key = shown, first - from_, which
+        if key not in known:
+            meant = characters.to_string(alike.codes[alike.begin[which] : alike.begin[which + 1]])
+            before = _HAN_BEFORE.search(shown, 0, first - from_)[0]  # type: ignore[index]
+            after = _HAN_AFTER.match(shown, last - from_)[0]  # type: ignore[index]
+            given = shown[first - from_ : last - from_]
+            known[key] = log_likelihood(before + meant + after) - log_likelihood(before + given + after)
+        result[number] = known[key]
+    return result
