@@ -18,6 +18,7 @@ from qa_analyzer.console import (
     Lang,
     LangOption,
     RulesOption,
+    TolerantOption,
     WaiversOption,
 )
 from qa_analyzer.console import errors_explained as _errors_explained
@@ -52,6 +53,7 @@ def score(
     waivers: WaiversOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -66,7 +68,7 @@ def score(
     from datetime import date
 
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers)
+        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers, tolerant=tolerant)
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
     _say_result(result, lang)
@@ -136,6 +138,7 @@ def show(
     rules: RulesOption = None,
     waivers: WaiversOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -150,7 +153,7 @@ def show(
     from qa_analyzer.writers.terminal import render_call
 
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers)
+        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers, tolerant=tolerant)
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
 

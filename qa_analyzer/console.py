@@ -30,6 +30,12 @@ WaiversOption = Annotated[
     Path | None,
     typer.Option("--waivers", help="豁免文件（默认用规则文件夹里的 waivers.yaml） File of waivers"),
 ]
+TolerantOption = Annotated[
+    bool,
+    typer.Option(
+        "--tolerant", help="识别错的字按读音匹配（不用于一票否决） Match misheard words by sound, never critical ones"
+    ),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

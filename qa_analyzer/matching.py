@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,10 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int32]
 Places = Indices | Ints
+_Occurrences = tuple[Ints, NDArray[np.uint8], Ints, Indices, Normal, Ints, Indices, Mask, Mask, Indices]
+"""What the second pass reads: start, length, literal of each occurrence, where each turn's begin; the visible text, its
+places, where each turn begins in it; which characters end sentences, which are no speech; room for the spans of a turn.
+"""
 
 AT_START, AT_END = 1, 2
 EVERYBODY = 0xFF
@@ -974,7 +978,7 @@ class Heard:
         found = self._literal[: self._hits_from[-1]]
         return np.bincount(found, minlength=len(self.tables.entries) - 1).astype(np.float64)
 
-    def _told(self, text: tuple[Any, ...]) -> tuple[Ints, int]:
+    def _told(self, text: _Occurrences) -> tuple[Ints, int]:
         """All hits of the lists that are heard everywhere, and how many they are."""
         told = self.tables
         room = 1024 + len(text[0]) // 3
@@ -1027,7 +1031,7 @@ class Heard:
         found = found[:, :count][:, fresh]
         self._alike = _grouped(found, found.shape[1], len(self.tables.list_roles))
 
-    def _with_misheard(self, misheard: Misheard) -> tuple[Any, ...]:
+    def _with_misheard(self, misheard: Misheard) -> _Occurrences:
         """The occurrences in the turns that hold something misheard, that included: in place of `_text`."""
         turns = np.unique(misheard.turn)
         counts = self._hits_from[turns + 1] - self._hits_from[turns]
@@ -1039,7 +1043,7 @@ class Heard:
         order = np.lexsort((literal, length, start))
         hits_from = np.searchsorted(turn[order], np.arange(len(self.turn_role) + 1))
         buffer = np.empty((6, int(np.diff(hits_from).max(initial=0))), np.int64)
-        return (start[order], length[order], literal[order], hits_from, *self._text[4:-1], buffer)
+        return start[order], length[order], literal[order], hits_from, *self._text[4:9], buffer
 
     def nearly(self, number: int, turns: Indices) -> ListHits:
         """Whatever sounds like the phrases of a list in some turns (ascending), unlikely as it may be; none if the
@@ -1052,7 +1056,7 @@ class Heard:
         found = found[:, self.tolerance.of_list(number)[found[1]]]
         return _hits(_grouped(found, found.shape[1], 1)[1], slice(None), misheard=True)
 
-    def _told_apart(self, number: int, lo: Indices, hi: Indices, roles: int, text: tuple[Any, ...]) -> Ints:
+    def _told_apart(self, number: int, lo: Indices, hi: Indices, roles: int, text: _Occurrences) -> Ints:
         """Hits of a list in windows of turns, as `_tell_apart` finds them. (5, n)"""
         one = self.apart(number)
         room = 1024 + 4 * len(lo)

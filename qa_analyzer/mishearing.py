@@ -13,8 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import pairwise
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +40,10 @@ AFTER_F = {"a": "ua", "an": "uan", "ang": "uang", "ei": "ui", "en": "un", "eng":
 SHORTEST = 2
 """Characters of the shortest literal that may be misheard."""
 PARTICLES = "呢吗嘛吧啦啊呀哦喔噢哒哈嗯"
-NEEDED_GAIN = np.array([np.inf, np.inf, 5.0, 3.0, 1.5])
+NEEDED_GAIN = np.array([np.inf, np.inf, 3.0, 1.5, 0.5])
 """By length of the literal: how much likelier (natural logarithm) it must be than what was written. Chosen on the real
 chats and the sample calls, where almost everything that sounds alike is meant as written; see docs/tolerant.md."""
-NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 5.0, 3.5])
+NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 4.0, 2.5])
 """The same where some syllable is only similar."""
 CONTEXT = 4
 """So many characters on either side of a place are looked at to tell which words fit."""
@@ -65,19 +67,31 @@ def sounds() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     A character is read the most common way, the first one that pypinyin knows. What is no Chinese character is a class
     of its own.
     """
-    from pypinyin.pinyin_dict import pinyin_dict
-
     classes = np.arange(PLANE_SIZE, dtype=np.uint16)
     classes[PRIVATE_USE] = characters.REPLACEMENT
     syllables = np.zeros(PLANE_SIZE, np.uint16)
     class_of: dict[str, int] = {}
     syllable_of: dict[str, int] = {}
-    for code, readings in pinyin_dict.items():
+    for code, readings in _readings().items():
         if code < PLANE_SIZE:
             syllable = readings.split(",")[0].translate(TONES)
             classes[code] = class_of.setdefault(folded(syllable), FIRST_CLASS + len(class_of))
             syllables[code] = syllable_of.setdefault(syllable, 1 + len(syllable_of))
     return classes, syllables
+
+
+def _readings() -> dict[int, str]:
+    """The readings that pypinyin has of each character, the commonest first, separated by commas.
+
+    The table alone: the package itself would also load 47,000 phrases, 50 MB that are not needed.
+    """
+    package = find_spec("pypinyin")
+    assert package is not None and package.origin is not None
+    spec = spec_from_file_location("pinyin_dict", Path(package.origin).with_name("pinyin_dict.py"))
+    assert spec is not None and spec.loader is not None
+    table = module_from_spec(spec)
+    spec.loader.exec_module(table)
+    return cast(dict[int, str], table.pinyin_dict)
 
 
 class Alike(NamedTuple):
@@ -210,7 +224,7 @@ class Misheard(NamedTuple):
     likely: Mask
 
     def select(self, keep: Mask) -> Misheard:
-        return Misheard(*(column[keep] for column in self))
+        return Misheard(self.turn[keep], self.start[keep], self.length[keep], self.literal[keep], self.likely[keep])
 
 
 def find_misheard(

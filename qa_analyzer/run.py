@@ -72,7 +72,7 @@ REPORT_ENTRIES = (
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
-PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar")
+PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar", "pypinyin")
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""

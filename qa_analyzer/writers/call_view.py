@@ -42,6 +42,7 @@ class Card:
     same_fault_card: int | None
     trial: bool
     waiver: str
+    tolerant: bool
     why: str
     suggest: str
     source: tuple[str, ...]
@@ -117,6 +118,7 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
                 same_fault_card=deducting.get(same),
                 trial=rule.status == "trial",
                 waiver=finding.get("waiver") or "",
+                tolerant=bool(finding.get("tolerant")),
                 why=rule.why,
                 suggest=finding["suggest"] or rule.suggest,
                 source=tuple(rule.source),
