@@ -40,7 +40,10 @@ AFTER_F = {"a": "ua", "an": "uan", "ang": "uang", "ei": "ui", "en": "un", "eng":
 SHORTEST = 2
 """Characters of the shortest literal that may be misheard."""
 PARTICLES = "呢吗嘛吧啦啊呀哦喔噢哒哈嗯"
-NEEDED_GAIN = np.array([np.inf, np.inf, 3.0, 1.5, 0.5])
+"""They end sentences for tone alone: 呢 is no misheard 了."""
+NUMERALS = "〇零二两三四五六七八九十百千万"
+"""No number is heard for another word, nor another word for a number: 四点 is not 十点. 一 is in too many words."""
+NEEDED_GAIN = np.array([np.inf, np.inf, 4.0, 1.5, 0.5])
 """By length of the literal: how much likelier (natural logarithm) it must be than what was written. Chosen on the real
 chats and the sample calls, where almost everything that sounds alike is meant as written; see docs/tolerant.md."""
 NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 4.0, 2.5])
@@ -153,12 +156,13 @@ def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than it
     codes: NDArray[np.uint16],
     roles: NDArray[np.uint8],
     fixed: Mask,
+    number: Mask,
     found: Ints,
 ) -> int:
     """Fill found (4, room): turn, place, index of the literal, whether some syllable differs.
 
-    `fixed` (n,): visible characters that cannot have been misheard. Returns how many there are; more than there is room
-    for are only counted.
+    `fixed` (n,): visible characters that cannot have been misheard; `number` (65,536): characters that nothing else
+    stands for. Returns how many there are; more than there is room for are only counted.
     """
     count = 0
     mask = len(trie.edges) // 2 - 1
@@ -196,7 +200,7 @@ def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than it
                         if here != meant:
                             other += 1
                             unlike += syllables[here] != syllables[meant]
-                            if fixed[place + one]:
+                            if fixed[place + one] or number[meant]:
                                 other = length
                                 break
                     if other == 0 or 2 * other > length:
@@ -236,7 +240,8 @@ def find_misheard(
     """
     classes, syllables = sounds()
     heard = classes[visible]
-    fixed = fixed | _particles()[visible]
+    numerals = _among(NUMERALS)
+    fixed = fixed | _among(PARTICLES + NUMERALS)[visible]
     room = 1024 + len(visible) // 16
     while True:
         found = np.empty((4, room), np.int32)
@@ -252,6 +257,7 @@ def find_misheard(
             alike.codes,
             alike.roles,
             fixed,
+            numerals,
             found,
         )
         if count <= room:
@@ -266,10 +272,10 @@ def find_misheard(
 
 
 @cache
-def _particles() -> Mask:
-    """(65,536) bool: characters that end sentences for tone alone; 呢 is no misheard 了."""
+def _among(some: str) -> Mask:
+    """(65,536) bool: these characters."""
     table = np.zeros(PLANE_SIZE, np.bool_)
-    table[[ord(one) for one in PARTICLES]] = True
+    table[[ord(one) for one in some]] = True
     return table
 
 
