@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
-from qa_analyzer.compiled import compiled
+from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.text import PLANE_SIZE, Normal
-from qa_analyzer.tries import MIX, Trie, hash_slot, trie_of
-from qa_analyzer.words import is_word, log_likelihood
+from qa_analyzer.tries import LONGEST, MIX, Trie, hash_slot, trie_of
+from qa_analyzer.words import tokenizer, word_weights
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -48,6 +48,7 @@ NEEDED_GAIN = np.array([np.inf, np.inf, 4.0, 1.5, 0.5])
 chats and the sample calls, where almost everything that sounds alike is meant as written; see docs/tolerant.md."""
 NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 4.0, 2.5])
 """The same where some syllable is only similar."""
+FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 CONTEXT = 4
 """So many characters on either side of a place are looked at to tell which words fit."""
 
@@ -117,10 +118,11 @@ def alike_of(literals: Sequence[str], roles: NDArray[np.uint8]) -> Alike:
 
     Of two characters, only words of the dictionary may be misheard.
     """
+    known = tokenizer().FREQ
     chosen = [
         number
         for number in np.flatnonzero(roles).tolist()
-        if len(literals[number]) > SHORTEST or (len(literals[number]) == SHORTEST and is_word(literals[number]))
+        if len(literals[number]) > SHORTEST or known.get(literals[number])
     ]
     classes, _ = sounds()
     text = "".join([literals[number] for number in chosen])
@@ -265,7 +267,8 @@ def find_misheard(
         room = count
     turn, start, index, unlike = found[:, :count].astype(np.int64)
     length = (alike.begin[index + 1] - alike.begin[index]).astype(np.int64)
-    gain = _gains(alike, visible, visible_turn, turn, start, index)
+    gain = np.empty(count)
+    _gains(visible, visible_turn, turn, start, index, alike.begin, alike.codes, _dictionary(), gain)
     by_length = np.minimum(length, len(NEEDED_GAIN) - 1)
     needed = np.where(unlike > 0, NEEDED_GAIN_UNLIKE[by_length], NEEDED_GAIN[by_length])
     return Misheard(turn, start, length, alike.literals[index].astype(np.int64), gain > needed)
@@ -279,28 +282,86 @@ def _among(some: str) -> Mask:
     return table
 
 
-_HAN_BEFORE = re.compile("[\u4e00-\u9fd5]*$")
-_HAN_AFTER = re.compile("[\u4e00-\u9fd5]*")
+class _Words(NamedTuple):
+    """The dictionary: a trie of its words, the weight of each (see `words.word_weights`), and that of what is none."""
+
+    trie: Trie
+    weight: NDArray[np.float64]
+    unknown: float
 
 
+@cache
+def _dictionary() -> _Words:
+    words, weight, unknown = word_weights()
+    fitting = [number for number, word in enumerate(words) if len(word) <= LONGEST and max(word) < "\U00010000"]
+    return _Words(trie_of([words[number] for number in fitting]), weight[fitting], unknown)
+
+
+@compiled
+def _log_likelihood(text: Normal, count: int, words: _Words, score: NDArray[np.float64]) -> float:
+    """Logarithm of the probability of the likeliest words that make up the first `count` characters, each drawn by
+    itself. `score` (count + 1 or more,): room.
+    """
+    trie = words.trie
+    mask = len(trie.edges) // 2 - 1
+    score[count] = 0.0
+    for first in range(count - 1, -1, -1):
+        word = trie.single[text[first]]
+        best = score[first + 1] + (words.weight[word] if word >= 0 else words.unknown)
+        node = np.int64(0)
+        for at in range(first, count):
+            key = (node << 16) | np.int64(text[at])
+            slot = hash_slot(key, trie.shift)
+            node = np.int64(-1)
+            while True:
+                there = trie.edges[2 * slot]
+                if there == key:
+                    node = trie.edges[2 * slot + 1]
+                    break
+                if there == -1:
+                    break
+                slot = (slot + 1) & mask
+            if node < 0:
+                break
+            word = trie.ends[node]
+            if word >= 0:
+                best = max(best, words.weight[word] + score[at + 1])
+        score[first] = best
+    return float(score[0])
+
+
+@compiled
 def _gains(
-    alike: Alike, visible: Normal, visible_turn: Indices, turn: Indices, start: Indices, index: Indices
-) -> NDArray[np.float64]:
-    """(n,) how much likelier each literal is than what was written in its place: difference of log-likelihoods."""
-    length = alike.begin[index + 1] - alike.begin[index]
-    low = np.maximum(start - CONTEXT, visible_turn[turn])
-    high = np.minimum(start + length + CONTEXT, visible_turn[turn + 1])
-    known: dict[tuple[str, int, int], float] = {}
-    result = np.empty(len(turn))
-    places = zip(low.tolist(), start.tolist(), (start + length).tolist(), high.tolist(), index.tolist(), strict=True)
-    for number, (from_, first, last, to, which) in enumerate(places):
-        shown = characters.to_string(visible[from_:to])
-        key = shown, first - from_, which
-        if key not in known:
-            meant = characters.to_string(alike.codes[alike.begin[which] : alike.begin[which + 1]])
-            before = _HAN_BEFORE.search(shown, 0, first - from_)[0]  # type: ignore[index]
-            after = _HAN_AFTER.match(shown, last - from_)[0]  # type: ignore[index]
-            given = shown[first - from_ : last - from_]
-            known[key] = log_likelihood(before + meant + after) - log_likelihood(before + given + after)
-        result[number] = known[key]
-    return result
+    visible: Normal,
+    visible_turn: Indices,
+    turn: Indices,
+    start: Indices,
+    index: Indices,
+    begin: Ints,
+    codes: NDArray[np.uint16],
+    words: _Words,
+    gain: NDArray[np.float64],
+) -> None:
+    """Fill how much likelier each literal is than what was written in its place, among the Chinese characters around
+    it: the difference of the log-likelihoods. gain (n,).
+    """
+    given = np.empty(LONGEST + 2 * CONTEXT, np.uint16)
+    meant = np.empty(LONGEST + 2 * CONTEXT, np.uint16)
+    score = np.empty(LONGEST + 2 * CONTEXT + 1, np.float64)
+    for one in range(len(turn)):
+        length = begin[index[one] + 1] - begin[index[one]]
+        low, high = start[one], start[one] + length
+        while low > max(start[one] - CONTEXT, visible_turn[turn[one]]) and _is_han(visible[low - 1]):
+            low -= 1
+        while high < min(start[one] + length + CONTEXT, visible_turn[turn[one] + 1]) and _is_han(visible[high]):
+            high += 1
+        given[: high - low] = visible[low:high]
+        meant[: high - low] = visible[low:high]
+        meant[start[one] - low : start[one] - low + length] = codes[begin[index[one]] : begin[index[one] + 1]]
+        likely = _log_likelihood(meant, high - low, words, score)
+        gain[one] = likely - _log_likelihood(given, high - low, words, score)
+
+
+@inlined
+def _is_han(code: int) -> bool:
+    return FIRST_HAN <= code <= LAST_HAN

@@ -48,6 +48,16 @@ def cut(sentence: str) -> list[str]:
     return list(tokenizer().cut(sentence, HMM=False))
 
 
+def word_weights() -> tuple[list[str], NDArray[np.float64], float]:
+    """All words of the dictionary, the logarithm of each one's share of its counts (n,), and that of a single count.
+
+    jieba cuts a sentence where the sum of these is largest; what it does not know counts once.
+    """
+    known = {word: count for word, count in tokenizer().FREQ.items() if count}
+    counts = np.fromiter(known.values(), np.float64, len(known))
+    return list(known), np.log(counts) - log(tokenizer().total), _weight(1)
+
+
 _HAN_BEFORE = re.compile("[\u4e00-\u9fd5]*$")
 _HAN_AFTER = re.compile("[\u4e00-\u9fd5]*")
 CONTEXT = 8
@@ -82,30 +92,6 @@ def _bounds(sentence: str) -> set[int]:
     """Where the tokenizer cuts: the same as `cut` gives, which is several times slower on such short texts."""
     if not sentence.isalpha() or not sentence.isprintable() or any(letter < "\u4e00" for letter in sentence):
         return {0, *accumulate(map(len, cut(sentence)))}  # Runs of letters and digits are glued together.
-    reach, _ = _best_path(sentence)
-    bounds, place = {0}, 0
-    while place < len(sentence):
-        place = reach[place] + 1
-        bounds.add(place)
-    return bounds
-
-
-def is_word(text: str) -> bool:
-    """Whether the tokenizer's dictionary has it."""
-    return bool(tokenizer().FREQ.get(text))
-
-
-@lru_cache(maxsize=65536)
-def log_likelihood(sentence: str) -> float:
-    """Logarithm of the probability of a sentence's likeliest words, drawn independently from the dictionary's counts.
-
-    That is what jieba maximises when it cuts (`calc` of its Tokenizer); what it does not know counts once.
-    """
-    return _best_path(sentence)[1]
-
-
-def _best_path(sentence: str) -> tuple[list[int], float]:
-    """The last character of the word that begins at each character, and the log-likelihood of the whole."""
     known = tokenizer().FREQ
     length = len(sentence)
     score = [0.0] * (length + 1)
@@ -124,7 +110,11 @@ def _best_path(sentence: str) -> tuple[list[int], float]:
         if best == -inf:
             best = _weight(1) + score[first + 1]
         score[first], reach[first] = best, last
-    return reach, score[0]
+    bounds, place = {0}, 0
+    while place < length:
+        place = reach[place] + 1
+        bounds.add(place)
+    return bounds
 
 
 @cache
