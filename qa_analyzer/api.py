@@ -38,13 +38,15 @@ def score(
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     emotion: str = "model",
+    tolerant: bool = False,
     lang: Literal["zh", "en"] = "zh",
     mask: bool = True,
 ) -> Report:
     """Score transcripts: a file, a folder, a glob, or several of them.
 
     `waivers`: a file of failures to let pass; by default the one in the rules folder. `metadata`: the telephone
-    system's record of the calls (CSV, XLSX). With `folder` the whole report
+    system's record of the calls (CSV, XLSX). `tolerant`: words that the recogniser misheard count by their sound
+    (never for critical failures). With `folder` the whole report
     (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
@@ -59,6 +61,7 @@ def score(
         metadata=None if metadata is None else Path(metadata),
         workers=workers,
         emotion=emotion,
+        tolerant=tolerant,
         lang=lang,
         mask=mask,
         outputs=OUTPUTS if folder is not None else ("parquet",),

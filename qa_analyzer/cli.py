@@ -21,6 +21,7 @@ from qa_analyzer.console import (
     MetadataOption,
     NoMaskOption,
     RulesOption,
+    TolerantOption,
     WaiversOption,
 )
 from qa_analyzer.console import errors_explained as _errors_explained
@@ -57,6 +58,7 @@ def score(
     metadata: MetadataOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -72,7 +74,11 @@ def score(
 
     with _errors_explained(mask=not no_mask):
         options = replace(
-            _options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers, format=form, metadata=metadata
+            _options(rules, workers, emotion, outputs, lang, no_mask),
+            waivers=waivers,
+            format=form,
+            metadata=metadata,
+            tolerant=tolerant,
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -151,6 +157,7 @@ def show(
     form: FormatOption = None,
     metadata: MetadataOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -166,7 +173,11 @@ def show(
 
     with _errors_explained(mask=not no_mask):
         options = replace(
-            _options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers, format=form, metadata=metadata
+            _options(rules, 1, emotion, "csv", lang, no_mask),
+            waivers=waivers,
+            format=form,
+            metadata=metadata,
+            tolerant=tolerant,
         )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))

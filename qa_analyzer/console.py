@@ -36,8 +36,12 @@ FormatOption = Annotated[
 ]
 MetadataOption = Annotated[
     Path | None,
+    typer.Option("--metadata", help="电话系统的通话记录（CSV、XLSX） The telephone system's record"),
+]
+TolerantOption = Annotated[
+    bool,
     typer.Option(
-        "--metadata", help="电话系统的通话记录 CSV/XLSX：坐席、班组、时间、挂机方 The telephone system's record"
+        "--tolerant", help="识别错的字按读音匹配（不用于一票否决） Match misheard words by sound, never critical ones"
     ),
 ]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]

@@ -79,7 +79,7 @@ REPORT_ENTRIES = (
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
-PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar")
+PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar", "pypinyin")
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
@@ -122,14 +122,15 @@ TEXTS = {
 @dataclass(frozen=True)
 class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
-    `page_limit` = most call pages in HTML; `format` = the vendor's format of every file, None = told by content;
-    `metadata` = the telephone system's record of the calls.
+    `tolerant` = words that sound alike count too; `page_limit` = most call pages in HTML; `format` = the vendor's
+    format of every file, None = told by content; `metadata` = the telephone system's record of the calls.
     """
 
     rules: Path | None = None
     waivers: Path | None = None
     workers: int = 1
     emotion: str = "model"
+    tolerant: bool = False
     outputs: tuple[str, ...] = OUTPUTS
     lang: Lang = "zh"
     mask: bool = True
@@ -203,7 +204,7 @@ class Engine:
             options.rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=options.lang
         )
         self.waivers = load_waivers(options.waivers, rulebook, today=today, lang=options.lang)
-        self.ruleset = Ruleset(rulebook)
+        self.ruleset = Ruleset(rulebook, tolerant=options.tolerant)
         self.names = make_names(self.ruleset, options.lang)
         self.metadata = None
         if options.metadata is not None:
@@ -614,6 +615,7 @@ class Report:
             "rules_folder": str(rulebook.folder) if self.options.rules else "shipped",
             "examples_passed": examples_passed(rulebook.hash),
             "emotion": self.options.emotion,
+            "tolerant": self.options.tolerant,
             "inputs": [self._hide(one) for one in inputs],
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),

@@ -73,6 +73,7 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "rule_id": CODE,
     "absent": pa.bool_(),
     "context": pa.string(),
+    "tolerant": pa.bool_(),
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -380,6 +381,7 @@ def findings_table(
         "rule_id": coded(rule, ids),
         "absent": pa.array(_absent(rows)),
         "context": _context(batch, points, turn, start, length),
+        "tolerant": pa.array(rows.misheard > 0),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
 

@@ -112,6 +112,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "rule_id": ("规则编号", "Rule ID"),
         "absent": ("该说没说", "Missing"),
         "context": ("原话所在的句子", "Sentence"),
+        "tolerant": ("按读音匹配", "Matched by sound"),
     },
     "emotion": {
         "call_id": ("通话编号", "Call ID"),
@@ -469,6 +470,10 @@ TEXTS: dict[str, Pair] = {
     "call.trial": ("试行规则，不扣分", "Rule on trial, no deduction"),
     "call.waived": ("已豁免，不扣分", "waived, no deduction"),
     "call.waiver": ("豁免", "Waiver"),
+    "call.tolerant": (
+        "转写与规则的说法只是读音相近，按读音匹配，请核对录音",
+        "The words only sound like those of the rule: matched by sound, please check the recording",
+    ),
     "call.backchannel": ("附和", "backchannel"),
     "call.gap": ("间隔 {n} 秒", "{n} s gap"),
     "call.legend": ("图例", "Legend"),

@@ -45,7 +45,7 @@ CALLS = (
 )
 FINDINGS = (
     "call_id agent_id rule verdict severity criterion occasion_turn turn role start_ms text_start text_end quote "
-    "message suggest deduction same_fault_as waived waiver rule_id absent context"
+    "message suggest deduction same_fault_as waived waiver rule_id absent context tolerant"
 )
 AGENTS = (
     "agent_id agent_name team calls score_mean score_low score_high critical_calls {passes} interruptions_per_call "
