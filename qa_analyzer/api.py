@@ -36,6 +36,8 @@ def score(
     waivers: str | os.PathLike[str] | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
+    agent_speaker: str | None = None,
+    agent_channel: int | None = None,
     emotion: str = "model",
     lang: Literal["zh", "en"] = "zh",
     mask: bool = True,
@@ -43,10 +45,13 @@ def score(
     """Score transcripts: a file, a folder, a glob, or several of them.
 
     `waivers`: a file of failures to let pass; by default the one in the rules folder. With `folder` the whole report
-    (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
+    (CSV, Excel, HTML, Parquet) is also written there. `agent_speaker` or `agent_channel` names the agent's voice
+    where the input has labels or channels but no roles; without it the agent is found from the words.
+    `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
     from qa_analyzer.reporting import read_rejected
+    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import OUTPUTS, Options, read_report
     from qa_analyzer.run import score as run_score
 
@@ -55,6 +60,7 @@ def score(
         rules=None if rules is None else Path(rules),
         waivers=None if waivers is None else Path(waivers),
         workers=workers,
+        agent=AgentVoice(agent_speaker, agent_channel),
         emotion=emotion,
         lang=lang,
         mask=mask,

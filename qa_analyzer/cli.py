@@ -15,6 +15,8 @@ from qa_analyzer.console import (
     CRITICAL_FOUND,
     NOTHING_SCORED,
     SOME_REJECTED,
+    AgentChannelOption,
+    AgentSpeakerOption,
     Lang,
     LangOption,
     RulesOption,
@@ -53,6 +55,8 @@ def score(
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
+    agent_speaker: AgentSpeakerOption = None,
+    agent_channel: AgentChannelOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -65,8 +69,14 @@ def score(
     from dataclasses import replace
     from datetime import date
 
+    from qa_analyzer.roles import AgentVoice
+
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers)
+        options = replace(
+            _options(rules, workers, emotion, outputs, lang, no_mask),
+            waivers=waivers,
+            agent=AgentVoice(agent_speaker, agent_channel),
+        )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
     _say_result(result, lang)
@@ -111,11 +121,17 @@ def _say_result(result: RunResult, lang: Lang) -> None:
         typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
+    roles = result.facts["roles"]
+    unsure, missed = roles.get("unsure", 0), roles.get("option_not_found", 0)
     if lang is Lang.ZH:
         typer.echo(
             f"读入 {result.read:,} 通，评分 {result.scored:,} 通（其中无法评估 {result.not_assessable:,} 通），"
             f"未读入 {result.rejected:,} 通，致命 {result.critical:,} 通，用时 {result.seconds:.1f} 秒"
         )
+        if unsure:
+            typer.echo(f"{unsure:,} 通分不清谁是坐席，没有评分；可用 --agent-speaker 或 --agent-channel 指定")
+        if missed:
+            typer.echo(f"{missed:,} 通里没有指定的说话人或声道，改由内容推断")
         if result.rejected:
             typer.echo(f"未读入的原因：{result.folder / 'rejected.csv'}")
         typer.echo(f"报告：{shown}")
@@ -124,6 +140,13 @@ def _say_result(result: RunResult, lang: Lang) -> None:
             f"{result.read:,} calls read, {result.scored:,} scored ({result.not_assessable:,} not assessable), "
             f"{result.rejected:,} rejected, {result.critical:,} critical, {result.seconds:.1f} s"
         )
+        if unsure:
+            typer.echo(
+                f"in {unsure:,} calls it is unsure who the agent is, so they have no score; "
+                "name the voice by --agent-speaker or --agent-channel"
+            )
+        if missed:
+            typer.echo(f"{missed:,} calls lack the speaker or channel named; their roles were inferred")
         if result.rejected:
             typer.echo(f"reasons for rejections: {result.folder / 'rejected.csv'}")
         typer.echo(f"report: {shown}")
@@ -136,6 +159,8 @@ def show(
     rules: RulesOption = None,
     waivers: WaiversOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    agent_speaker: AgentSpeakerOption = None,
+    agent_channel: AgentChannelOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -146,11 +171,13 @@ def show(
 
     from rich.console import Console
 
+    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import find_call
     from qa_analyzer.writers.terminal import render_call
 
     with _errors_explained(mask=not no_mask):
-        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers)
+        agent = AgentVoice(agent_speaker, agent_channel)
+        options = replace(_options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers, agent=agent)
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
 

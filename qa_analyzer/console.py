@@ -30,6 +30,14 @@ WaiversOption = Annotated[
     Path | None,
     typer.Option("--waivers", help="豁免文件（默认用规则文件夹里的 waivers.yaml） File of waivers"),
 ]
+AgentSpeakerOption = Annotated[
+    str | None,
+    typer.Option("--agent-speaker", help="只有说话人编号时，坐席是哪一个（如 1） Label of the agent's voice"),
+]
+AgentChannelOption = Annotated[
+    int | None,
+    typer.Option("--agent-channel", min=0, help="只有声道时，坐席在哪一个（如 0） Channel of the agent's voice"),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

@@ -41,6 +41,7 @@ from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
 from qa_analyzer.readers import Block, Chunk, find_inputs, load, plan
 from qa_analyzer.resources import shipped
+from qa_analyzer.roles import NOT_GIVEN, AgentVoice
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
@@ -91,6 +92,7 @@ TEXTS = {
         "emotion": "没有情绪模型「{name}」。可用：model（默认）、snownlp，或模型文件的路径。",
         "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
         "workers": "--workers 要是 1 以上的整数。",
+        "agent_twice": "--agent-speaker 与 --agent-channel 只能用一个。",
         "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
         "no_calls": "输入里没有通话。请检查给出的文件。",
@@ -102,6 +104,7 @@ TEXTS = {
         "emotion": "no emotion model {name!r}; there are model (default), snownlp, or the path of a model file.",
         "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
         "workers": "--workers must be a whole number from 1.",
+        "agent_twice": "give --agent-speaker or --agent-channel, not both.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
         "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
         "no_calls": "the input holds no call; check the files given.",
@@ -115,7 +118,7 @@ TEXTS = {
 @dataclass(frozen=True)
 class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
-    `page_limit` = most call pages in HTML.
+    `page_limit` = most call pages in HTML; `agent`: whose voice is the agent's, where only labels are known.
     """
 
     rules: Path | None = None
@@ -127,6 +130,7 @@ class Options:
     mask: bool = True
     block_bytes: int = 8 << 20
     page_limit: int = 2000
+    agent: AgentVoice = NOT_GIVEN
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -136,6 +140,8 @@ class Options:
                 raise OptionError(words["outputs"].format(name=name))
         if self.workers < 1:
             raise OptionError(words["workers"])
+        if self.agent.speaker is not None and self.agent.channel is not None:
+            raise OptionError(words["agent_twice"])
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,7 @@ class Engine:
 
     def analyse(self, calls: pa.RecordBatch) -> Analysis:
         """Judge calls."""
-        return analyse(calls, self.ruleset, self.model)
+        return analyse(calls, self.ruleset, self.model, self.options.agent)
 
     def process(self, block: Block, before: Mapping[str, str] | None = None) -> BlockResult:
         """Read, judge, score and encode one block. `before`: ids that stand in earlier blocks, each with its place."""
@@ -464,6 +470,7 @@ class Report:
         self.waiver_verdicts: dict[int, str] = {}
         self.repaired: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
         self._seen = SeenIds()
@@ -495,6 +502,7 @@ class Report:
             return
         calls = result.tables.calls
         self.scored += calls.num_rows
+        self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
         if not assessable.all():
@@ -634,6 +642,9 @@ class Report:
             "not_assessable": self.not_assessable,
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
+            "roles": dict(self.roles),
+            "agent_speaker": self._hide(self.options.agent.speaker or "") or None,
+            "agent_channel": self.options.agent.channel,
             "waivers": self._waiver_facts(),
             "repaired": dict(sorted(self.repaired.items())),
             "argv": [self._hide(one) for one in sys.argv[1:]],
