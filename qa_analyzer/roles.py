@@ -93,14 +93,14 @@ class Roles:
 @dataclass(frozen=True)
 class RoleCues:
     """The cue lists, ready for searching. weights (k,) int64: > 0 an agent's, < 0 a customer's wording;
-    agents: names of an agent's cues.
+    sides (k,) int64: 1 an agent's, -1 a customer's, even where the weight is 0.
 
     numbers (k,): lists of the cues; only, unless: lists of the wordings of one side alone and of what excuses them,
     the agent's first; robot: recorded announcements.
     """
 
     names: tuple[str, ...]
-    agents: frozenset[str]
+    sides: Indices
     weights: Indices
     lists: PhraseLists
     numbers: tuple[int, ...]
@@ -123,16 +123,17 @@ def make_cues(table: Mapping[str, Any]) -> RoleCues:
     def add(phrases: Iterable[str]) -> int:
         return lists.add([parse_phrase(one) for one in phrases])
 
-    names, weights, numbers = [], [], []
+    names, sides, weights, numbers = [], [], [], []
     for side, sign in (("agent", 1), ("customer", -1)):
         for name, cue in table[side]["cues"].items():
             names.append(name)
+            sides.append(sign)
             weights.append(sign * round(WEIGHT_UNIT * cue["weight"]))
             numbers.append(add(cue["says"]))
     only = [table[side]["only"] for side in ("agent", "customer")]
     return RoleCues(
         names=tuple(names),
-        agents=frozenset(table["agent"]["cues"]),
+        sides=np.array(sides, np.int64),
         weights=np.array(weights, np.int64),
         numbers=tuple(numbers),
         only=(add(only[0]["says"]), add(only[1]["says"])),
@@ -447,7 +448,7 @@ class _Casting:
         confidence = self._cast(kind, source, floor)
         kind[(kind == CANDIDATE) | (kind == UNHEARD)] = Role.UNKNOWN
         role = np.where(self.said.unknown, kind[self.voice], self.said.role).astype(np.uint8)
-        mixed = self._mixed(role)
+        mixed = self._mixed(role, source)
         role[mixed] = Role.UNKNOWN
         return _Cast(role, mixed, source, confidence, missed)
 
@@ -522,9 +523,13 @@ class _Casting:
         kind[fill & staff] = Role.AGENT
         kind[fill & rest & (self._count(rest) == 1)[self.call]] = Role.CUSTOMER
 
-    def _mixed(self, role: NDArray[np.uint8]) -> Mask:
-        """(u,) bool: words that only the other side says, in voices that share a recording and got their role here."""
+    def _mixed(self, role: NDArray[np.uint8], source: NDArray[np.uint8]) -> Mask:
+        """(u,) bool: words that only the other side says, in voices that share a recording and got their role here.
+
+        Where the user named the agent's voice it takes words of both sides: the user may know better than the words.
+        """
         foreign = np.where(role == Role.AGENT, self.seams.heard[:, 1], self.seams.heard[:, 0])
+        foreign &= (source == INFERRED)[self.said.call]
         found = (role == Role.AGENT) | (role == Role.CUSTOMER)
         return np.asarray(self.recorded_together & found & (foreign | self.seams.both))
 

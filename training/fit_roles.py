@@ -99,18 +99,19 @@ def write_weights(names: tuple[str, ...], weights: NDArray[np.float64]) -> None:
     CUES.write_text(text, encoding="utf-8")
 
 
-if __name__ == "__main__":
+def fitted() -> NDArray[np.float64]:
+    """(k,) the weights, ≥ 0."""
     home = shipped("rules")
     book = load_rulebook(home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang="zh")
     samples = sample_calls()
     parts = [(differences(example_calls(book), book), 1.0), (differences(samples, book), SAMPLE_WEIGHT)]
     parts += [(differences([talk[cut:] for talk in samples], book), CUT_WEIGHT) for cut in CUTS]
-    cues = load_cues()
-    # The side of a cue does not depend on its weight, which is 0 before the first fit.
-    sides = np.array([1 if one in cues.agents else -1 for one in cues.names])
-    cases = np.concatenate([cases for cases, _ in parts]) * sides
-    weights = fit(cases, np.concatenate([np.full(len(cases), importance) for cases, importance in parts]))
-    write_weights(cues.names, weights)
-    for name, weight in zip(cues.names, weights, strict=True):
+    cases = np.concatenate([cases for cases, _ in parts]) * load_cues().sides
+    return fit(cases, np.concatenate([np.full(len(cases), importance) for cases, importance in parts]))
+
+
+if __name__ == "__main__":
+    weights = fitted()
+    write_weights(load_cues().names, weights)
+    for name, weight in zip(load_cues().names, weights, strict=True):
         print(f"{name:15} {weight:.2f}")
-    print(f"{len(cases)} cases, {np.mean(cases @ weights > 0):.3f} right")
