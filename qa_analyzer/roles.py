@@ -281,17 +281,18 @@ class Seams:
 
 
 def hear_voices(
-    batch: Batch, voice: Indices, n_voices: int, cues: RoleCues, fit_for_use: Mask | None = None
+    batch: Batch, voice: Indices, n_voices: int, cues: RoleCues, shared: Mask | None = None
 ) -> tuple[VoiceCues, Seams]:
     """What each voice says that tells its role. `voice` (u,): of each utterance; one voice a turn.
 
-    Utterances with two people's words in them (those of `fit_for_use` (u,) only) are left out of the count.
+    Utterances with two people's words in them are left out of the count. `shared` (u,) bool: where that can be, because
+    voices share a recording; by default everywhere.
     """
     heard = cues.lists.scan(batch.normal, batch.turn_text, batch.turn_role)
     owner = _UtteranceAt(batch)
     only = [_excused(heard, cues.only[side], cues.unless[side]) for side in (0, 1)]
     seams = _seams(len(voice), only, owner)
-    glued = seams.both if fit_for_use is None else seams.both & fit_for_use
+    glued = seams.both if shared is None else seams.both & shared
     turn_voice = np.empty(batch.n_turns, np.int64)
     first = batch.runs.utterance[batch.runs.offsets[:-1]]
     turn_voice[batch.run_turn[::-1]] = voice[first[::-1]]

@@ -106,7 +106,7 @@ def fitted() -> NDArray[np.float64]:
     samples = sample_calls()
     parts = [(differences(example_calls(book), book), 1.0), (differences(samples, book), SAMPLE_WEIGHT)]
     parts += [(differences([talk[cut:] for talk in samples], book), CUT_WEIGHT) for cut in CUTS]
-    cases = np.concatenate([cases for cases, _ in parts]) * load_cues().sides
+    cases = np.concatenate([cases for cases, _ in parts]) * load_cues().sides.astype(np.float64)
     return fit(cases, np.concatenate([np.full(len(cases), importance) for cases, importance in parts]))
 
 
