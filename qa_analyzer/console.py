@@ -44,6 +44,14 @@ TolerantOption = Annotated[
         "--tolerant", help="识别错的字按读音匹配（不用于一票否决） Match misheard words by sound, never critical ones"
     ),
 ]
+AgentSpeakerOption = Annotated[
+    str | None,
+    typer.Option("--agent-speaker", help="只有说话人编号时，坐席是哪一个（如 1） Label of the agent's voice"),
+]
+AgentChannelOption = Annotated[
+    int | None,
+    typer.Option("--agent-channel", min=0, help="只有声道时，坐席在哪一个（如 0） Channel of the agent's voice"),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

@@ -44,6 +44,7 @@ from qa_analyzer.readers.messages import say
 from qa_analyzer.readers.metadata import Joined, read_metadata, unused
 from qa_analyzer.readers.vendors import format_names, named
 from qa_analyzer.resources import shipped
+from qa_analyzer.roles import NOT_GIVEN, AgentVoice
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
@@ -97,6 +98,7 @@ TEXTS = {
         "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
         "format": "没有格式「{name}」。可用：{known}；说明见 qa-analyzer formats。",
         "workers": "--workers 要是 1 以上的整数。",
+        "agent_twice": "--agent-speaker 与 --agent-channel 只能用一个。",
         "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
         "no_calls": "输入里没有通话。请检查给出的文件。",
@@ -109,6 +111,7 @@ TEXTS = {
         "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
         "format": "no format {name!r}; there are {known}. See qa-analyzer formats.",
         "workers": "--workers must be a whole number from 1.",
+        "agent_twice": "give --agent-speaker or --agent-channel, not both.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
         "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
         "no_calls": "the input holds no call; check the files given.",
@@ -123,7 +126,8 @@ TEXTS = {
 class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
     `tolerant` = words that sound alike count too; `page_limit` = most call pages in HTML; `format` = the vendor's
-    format of every file, None = told by content; `metadata` = the telephone system's record of the calls.
+    format of every file, None = told by content; `metadata` = the telephone system's record of the calls;
+    `agent` = whose voice is the agent's, where only labels are known.
     """
 
     rules: Path | None = None
@@ -138,6 +142,7 @@ class Options:
     page_limit: int = 2000
     format: str | None = None
     metadata: Path | None = None
+    agent: AgentVoice = NOT_GIVEN
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -150,6 +155,8 @@ class Options:
         if self.format is not None and named(self.format) is None:
             known = "、" if self.lang == "zh" else ", "
             raise OptionError(words["format"].format(name=self.format, known=known.join(format_names())))
+        if self.agent.speaker is not None and self.agent.channel is not None:
+            raise OptionError(words["agent_twice"])
 
 
 @dataclass(frozen=True)
@@ -221,7 +228,7 @@ class Engine:
 
     def analyse(self, calls: pa.RecordBatch) -> Analysis:
         """Judge calls."""
-        return analyse(calls, self.ruleset, self.model)
+        return analyse(calls, self.ruleset, self.model, self.options.agent)
 
     def process(self, block: Block, before: Mapping[str, str] | None = None) -> BlockResult:
         """Read, judge, score and encode one block. `before`: ids that stand in earlier blocks, each with its place."""
@@ -411,6 +418,7 @@ class Report:
         self.repaired: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
+        self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
         self._seen = SeenIds()
@@ -453,6 +461,7 @@ class Report:
             return
         calls = result.tables.calls
         self.scored += calls.num_rows
+        self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
         if not assessable.all():
@@ -629,6 +638,9 @@ class Report:
             "not_assessable": self.not_assessable,
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
+            "roles": dict(self.roles),
+            "agent_speaker": self._hide(self.options.agent.speaker or "") or None,
+            "agent_channel": self.options.agent.channel,
             "waivers": self._waiver_facts(),
             "metadata": self._metadata_facts(),
             "repaired": dict(sorted(self.repaired.items())),
