@@ -17,6 +17,7 @@ from qa_analyzer.console import (
     SOME_REJECTED,
     AgentChannelOption,
     AgentSpeakerOption,
+    AgentVoicesOption,
     FormatOption,
     Lang,
     LangOption,
@@ -29,6 +30,7 @@ from qa_analyzer.console import (
 from qa_analyzer.console import errors_explained as _errors_explained
 
 if TYPE_CHECKING:
+    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import Options, RunResult
 
 app = typer.Typer(
@@ -64,6 +66,7 @@ def score(
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
     agent_speaker: AgentSpeakerOption = None,
     agent_channel: AgentChannelOption = None,
+    agent_voices: AgentVoicesOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -76,8 +79,6 @@ def score(
     from dataclasses import replace
     from datetime import date
 
-    from qa_analyzer.roles import AgentVoice
-
     with _errors_explained(mask=not no_mask):
         options = replace(
             _options(rules, workers, emotion, outputs, lang, no_mask),
@@ -85,7 +86,7 @@ def score(
             format=form,
             metadata=metadata,
             tolerant=tolerant,
-            agent=AgentVoice(agent_speaker, agent_channel),
+            agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -102,6 +103,13 @@ def _options(rules: Path | None, workers: int, emotion: str, outputs: str, lang:
 
     names = tuple(dict.fromkeys(one.strip() for one in outputs.split(",") if one.strip()))
     return Options(rules=rules, workers=workers, emotion=emotion, outputs=names, lang=lang.value, mask=not no_mask)
+
+
+def _agent(speaker: str | None, channel: int | None, voices: Path | None, lang: Lang) -> AgentVoice:
+    from qa_analyzer.roles import AgentVoice
+    from qa_analyzer.run import read_voices
+
+    return AgentVoice(speaker, channel, {} if voices is None else read_voices(voices, lang.value))
 
 
 def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
@@ -180,6 +188,7 @@ def show(
     tolerant: TolerantOption = False,
     agent_speaker: AgentSpeakerOption = None,
     agent_channel: AgentChannelOption = None,
+    agent_voices: AgentVoicesOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -190,7 +199,6 @@ def show(
 
     from rich.console import Console
 
-    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import find_call
     from qa_analyzer.writers.terminal import render_call
 
@@ -201,7 +209,7 @@ def show(
             format=form,
             metadata=metadata,
             tolerant=tolerant,
-            agent=AgentVoice(agent_speaker, agent_channel),
+            agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))

@@ -52,6 +52,10 @@ AgentChannelOption = Annotated[
     int | None,
     typer.Option("--agent-channel", min=0, help="只有声道时，坐席在哪一个（如 0） Channel of the agent's voice"),
 ]
+AgentVoicesOption = Annotated[
+    Path | None,
+    typer.Option("--agent-voices", help="各种格式里谁是坐席（YAML） The agent's voice in each format"),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

@@ -11,7 +11,7 @@ Knows the columns of calls, their layout as text, and the cues. Knows nothing ab
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -61,14 +61,27 @@ UNHEARD, CANDIDATE = -1, -2
 
 @dataclass(frozen=True, slots=True)
 class AgentVoice:
-    """What the user says about the agent's voice: the label, or the number of the channel."""
+    """What the user says about the agent's voice: the label, or the number of the channel.
+
+    `by_format`: the same for calls of one source format; it goes before what is said for all.
+    """
 
     speaker: str | None = None
     channel: int | None = None
+    by_format: Mapping[str, AgentVoice] = field(default_factory=dict)
 
     @property
     def given(self) -> bool:
         return self.speaker is not None or self.channel is not None
+
+    def of_calls(self, formats: pa.StringArray) -> list[tuple[AgentVoice, Mask]]:
+        """Each voice that is named, and the calls that it is named for: (c,) bool."""
+        told, found = np.zeros(len(formats), np.bool_), []
+        for name, voice in self.by_format.items():
+            mine = pc.fill_null(pc.equal(formats, name), False).to_numpy(zero_copy_only=False)
+            told |= mine
+            found.append((voice, mine))
+        return [(voice, calls) for voice, calls in [*found, (self, ~told)] if voice.given and calls.any()]
 
 
 NOT_GIVEN = AgentVoice()
@@ -352,7 +365,7 @@ class _Casting:
     def __init__(self, calls: pa.RecordBatch, settings: BatchSettings, agent: AgentVoice) -> None:
         self.said = said = _Said.of(calls)
         self.n_calls = calls.num_rows
-        self.agent = agent
+        self.named = agent.of_calls(calls.column("source_format"))
         # A voice is a stated role, a label without a role, or what has neither.
         slot = np.where(said.unknown, len(ROLE_CODES) + 1 + said.label, said.role.astype(np.int64))
         width = len(ROLE_CODES) + 1 + len(said.labels)
@@ -399,9 +412,9 @@ class _Casting:
         labels = self.said.labels
         return self._labels(np.fromiter((one.startswith("ch") and one[2:3].isdigit() for one in labels), np.bool_))
 
-    def _named(self) -> Mask:
+    def _named(self, agent: AgentVoice) -> Mask:
         """(v,) bool: voices that the user says are the agent's."""
-        agent, labels = self.agent, self.said.labels
+        labels = self.said.labels
         channel = f"ch{agent.channel}"
         return self._labels(
             np.fromiter(
@@ -430,13 +443,13 @@ class _Casting:
         source = np.full(self.n_calls, INFERRED, np.uint8)
         source[~self._calls_with(kind == CANDIDATE)] = STATED
         missed = np.zeros(self.n_calls, np.bool_)
-        if self.agent.given:
-            named = self._named() & (kind == CANDIDATE)
+        for agent, calls in self.named:
+            named = self._named(agent) & (kind == CANDIDATE) & calls[self.call]
             there = self._calls_with(named)
-            missed = ~there & (source == INFERRED)
+            missed |= calls & ~there & (source == INFERRED)
             source[there] = OPTION
             kind[named] = Role.AGENT
-            if self.agent.channel is not None:
+            if agent.channel is not None:
                 kind[(kind == CANDIDATE) & there[self.call]] = Role.CUSTOMER
         heard = self.heard
         robot = (
