@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,14 @@ def call(*lines: str, call_id: str = "call", **facts: Any) -> Call:
 def analysed(calls: Sequence[Call], *rules: Rule, rubric_: Rubric | None = None) -> Analysis:
     """Calls judged by rules."""
     return analyse(calls_to_columns(list(calls)), ruleset(*rules, rubric_=rubric_), PlainFeelings())
+
+
+def cast(call: Call, analysis: Analysis, place: int) -> Call:
+    """The call with its roles as they were found: the twin hears no voices."""
+    found = analysis.roles.columns.column("utterances")[place].as_py()
+    roles = [Role[one["role"].upper()] for one in found]
+    utterances = zip(call.utterances, roles, strict=True)
+    return replace(call, utterances=tuple(replace(one, role=role) for one, role in utterances))
 
 
 def verdict(spec: dict[str, Any], *lines: str, rubric_: Rubric | None = None, **facts: Any) -> str:

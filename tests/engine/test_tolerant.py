@@ -15,7 +15,7 @@ from qa_analyzer.model import Call, calls_to_columns
 from qa_analyzer.rulebook import Rulebook
 
 from .drawing import calls, rules
-from .support import RUBRIC, PlainFeelings, call, rubric, rule, verdict
+from .support import RUBRIC, PlainFeelings, call, cast, rubric, rule, verdict
 from .twin import Twin
 
 THANKS = {"require": {"by": "agent", "says": ["感谢您的耐心等待"]}}
@@ -188,7 +188,7 @@ def test_where_nothing_sounds_alike_the_verdicts_are_those_of_the_twin(
     assert not analysis.judgement.rows.misheard.any()
     for place, one in enumerate(drawn):
         for number, spec in enumerate(specs):
-            expected, _ = Twin(one, spec, RUBRIC["phrases"]).judge()
+            expected, _ = Twin(cast(one, analysis, place), spec, RUBRIC["phrases"]).judge()
             assert Verdict(int(analysis.judgement.verdicts[place, number])).code == expected
 
 

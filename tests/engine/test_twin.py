@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_analyzer.analysis import Analysis
 from qa_analyzer.judging import Verdict
-from qa_analyzer.model import Call, Role
+from qa_analyzer.model import Call
 
 from .drawing import calls, rules
-from .support import ROLES, RUBRIC, analysed, rule
+from .support import ROLES, RUBRIC, analysed, cast, rule
 from .twin import Twin, build_turns
 
 BACKCHANNELS = [*RUBRIC["phrases"]["backchannel"], *RUBRIC["phrases"]["interjection"]]
@@ -22,14 +20,6 @@ BACKCHANNELS = [*RUBRIC["phrases"]["backchannel"], *RUBRIC["phrases"]["interject
 def without_needs(spec: dict[str, Any]) -> dict[str, Any]:
     """The twin knows no `needs`."""
     return {key: value for key, value in spec.items() if key != "needs"}
-
-
-def cast(call: Call, analysis: Analysis, place: int) -> Call:
-    """The call with its roles as they were found: the twin hears no voices."""
-    found = analysis.roles.columns.column("utterances")[place].as_py()
-    roles = [Role[one["role"].upper()] for one in found]
-    utterances = zip(call.utterances, roles, strict=True)
-    return replace(call, utterances=tuple(replace(one, role=role) for one, role in utterances))
 
 
 @settings(max_examples=200, deadline=None)
