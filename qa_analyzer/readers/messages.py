@@ -53,7 +53,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
         "每行一句话，第一行是列名（如 通话编号、角色、文本）",
         "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
-        "no_label": "没有说话人标签；请在每句话前写明「客服：」或「客户：」",
+        "no_label": "没有认得出的说话人标签；请在每句话前写明「客服：」「客户：」，"
+        "只分得出说话人时写「说话人1：」「说话人2：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
         "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
@@ -140,7 +141,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "
         "first row (such as call_id, role, text)",
         "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
-        "no_label": "no speaker label; write 客服： or 客户： before each utterance",
+        "no_label": "no speaker label that is known; write 客服： or 客户： before each utterance, or 说话人1： where "
+        "only the speakers are told apart",
         "no_calls": "the file holds no call; check what was exported",
         "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
@@ -210,6 +212,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "started_at_form": "开始时间的其他写法 → ISO 8601",
         "started_at_unreadable": "无法读出的开始时间 → 空",
         "unlabelled_lines": "文本中没有说话人标签的行 → 不算通话内容",
+        "unknown_label": "文本中开头像说话人标签、但认不出是谁的行 → 接在上一个人的话后面",
         "conflicting_value": "表格中同一通通话前后不一的值 → 取第一个",
     },
     "en": {
@@ -234,6 +237,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "started_at_form": "started_at written otherwise → ISO 8601",
         "started_at_unreadable": "unreadable started_at → empty",
         "unlabelled_lines": "line of a text without a speaker label → no part of the call",
+        "unknown_label": "line of a text that begins like an unknown speaker label → the speaker before goes on",
         "conflicting_value": "values of one call that differ between rows → the first",
     },
 }
