@@ -8,11 +8,14 @@ of 100 ns, strings, `00:00:00,060`) end there: canonical times are whole ms from
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qa_analyzer.model import OVERLAPS_HIDDEN
+from qa_analyzer.readers.mend import Unmendable
+from qa_analyzer.readers.voices import voice
 
 Json = Any
 Call = dict[str, Any]
@@ -46,8 +49,10 @@ class Tells:
 class JsonFormat:
     """A vendor's JSON document. `matches` looks at a parsed value and must be cheap and never raise.
 
-    `calls` gives one or more calls; it raises `Unmendable` where the document holds none (a failed or unfinished
-    task), and may raise KeyError, TypeError or ValueError where the document is not what it seems: the caller says so.
+    `calls` gives one or more calls. A call may have a `spare_id`, the recogniser's name for the recording: it is the
+    call's id where the document is not alone in its file. `calls` raises `Unmendable` where the document holds none
+    (a failed or unfinished task), and may raise KeyError, TypeError or ValueError where the document is not what it
+    seems: the caller says so.
     """
 
     name: str
@@ -134,18 +139,19 @@ def speakers(channels: Sequence[Json], voices: Sequence[Json]) -> list[str | Non
     return [None if one is None else str(one) for one in voices]
 
 
-def call_of(utterances: Iterable[Call], **more: Any) -> Call:
+def call_of(utterances: Iterable[Call], *, separate: bool = False, **more: Any) -> Call:
     """A call whose utterances are in order of time, with `overlaps` hidden where one channel shows none.
 
-    Several channels (`ch0`, `ch1`) record each party for itself, so that what overlaps shows. In one channel it
-    shows only if the recogniser let utterances of two speakers overlap.
+    Several channels (`ch0`, `ch1`, or any if the format is known to keep the parties `separate`) record each party
+    for itself, so that what overlaps shows. In one channel it shows only if the recogniser let utterances of two
+    speakers overlap.
     """
     rows = list(utterances)
     if all(row.get("start_ms") is not None for row in rows):
         rows.sort(key=lambda row: row["start_ms"])
     call = {"utterances": rows, **{key: value for key, value in more.items() if value is not None}}
     by_channel = len({str(row["speaker"]).split("/")[0] for row in rows if str(row.get("speaker")).startswith("ch")})
-    if by_channel < 2 and not call.get("overlaps") and not _overlapping(rows):
+    if by_channel < 2 and not separate and not call.get("overlaps") and not _overlapping(rows):
         call["overlaps"] = OVERLAPS_HIDDEN
     return call
 
@@ -166,3 +172,94 @@ def _overlapping(rows: list[Call]) -> bool:
 
 OVERLAP_MS = 100
 """Segments of one channel may touch by rounding; more is heard overlap."""
+
+
+# Words, and speakers by name --------------------------------------------------------------------------------------
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words in a row → text: a space between two words of letters or digits, none beside Chinese and before
+    punctuation.
+    """
+    text = ""
+    for word in words:
+        if text and word and _spaced(text[-1], word[0]):
+            text += " "
+        text += word
+    return text
+
+
+def _spaced(before: str, after: str) -> bool:
+    if before.isspace() or after.isspace() or _WIDE.match(before) or _WIDE.match(after):
+        return False
+    return before not in _OPENS and after not in _CLOSES
+
+
+_WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_OPENS = frozenset("([{“‘\"'$#@/-")
+_CLOSES = frozenset(",.!?;:%)]}”’'…/-")
+
+
+def named_voice(label: Json) -> Call:
+    """`role` and `speaker` of an utterance by the name that the recogniser gives its speaker."""
+    found = voice(label)
+    return {"role": found.role, "speaker": found.speaker}
+
+
+def word_rows(words: Iterable[tuple[Json, Json, Json]], scale: float) -> list[Call] | None:
+    """(text, start, end) of words → `words` of an utterance, None if there is none. Times are in units of 1/`scale` ms.
+
+    A word without times (punctuation, a number that was not aligned) keeps its text.
+    """
+    rows = [
+        {"text": text, "start_ms": milliseconds(start, scale), "end_ms": milliseconds(end, scale)}
+        for text, start, end in words
+        if isinstance(text, str) and text.strip()
+    ]
+    return rows if any(row["start_ms"] is not None for row in rows) else None
+
+
+def fitting(words: list[Call] | None, text: str) -> list[Call] | None:
+    """The words, if they are those of the text up to spaces, punctuation and case; a number written in digits is
+    not what was said, and its words are left out.
+    """
+    if words and letters("".join(word["text"] for word in words)) == letters(text):
+        return words
+    return None
+
+
+def letters(text: str) -> str:
+    """What of a text is spoken: without spaces, punctuation and case."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+# Envelopes --------------------------------------------------------------------------------------------------------
+
+_ENVELOPES = (
+    *("data", "Data", "result", "Result", "results", "Results", "response", "Response", "output", "Output", "body"),
+    *("payload", "content", "transcript", "transcription", "asr_result", "asrResult", "detail", "message"),
+)
+_DEEPEST = 4
+
+
+def inside(value: Json, test: Callable[[Json], bool], depth: int = _DEEPEST) -> Json:
+    """`value` or the first value in its envelopes (`{"code": 0, "data": {…}}`, JSON in a string) that passes `test`.
+
+    None if none does. Never raises if `test` does not.
+    """
+    value = unwrapped(value)
+    if test(value):
+        return value
+    if depth and isinstance(value, dict):
+        for key in _ENVELOPES:
+            if isinstance(value.get(key), (dict, list, str)):
+                found = inside(value[key], test, depth - 1)
+                if found is not None:
+                    return found
+    return None
+
+
+def refuse_failed(status: Json, finished: Iterable[str]) -> None:
+    """Raise `Unmendable` for a status of a task that is none of the `finished` ones (in small letters)."""
+    if status is not None and str(status).lower() not in finished:
+        raise Unmendable("task_failed", status=str(status)[:80])
