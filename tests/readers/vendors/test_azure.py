@@ -24,14 +24,14 @@ def _phrase(offset: int, lasting: int, text: str, **more: Any) -> dict[str, Any]
     }
 
 
-BATCH = {
+BATCH: dict[str, Any] = {
     "source": "https://example.invalid/c.wav",
     "timestamp": "2026-11-20T15:18:35Z",
     "durationInTicks": 90_000_000,
     "combinedRecognizedPhrases": [{"channel": 0, "display": "您好。停水了。"}],
     "recognizedPhrases": [_phrase(40, 1860, "您好。", speaker=1), _phrase(2100, 900, "停水了。", speaker=2)],
 }
-FAST = {
+FAST: dict[str, Any] = {
     "durationMilliseconds": 9000,
     "combinedPhrases": [{"text": "您好。停水了。"}],
     "phrases": [
@@ -73,13 +73,13 @@ def _without(key: str, phrases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     [
         BATCH,
         FAST,
-        {"recognizedPhrases": _without("InTicks", BATCH["recognizedPhrases"])},  # type: ignore[arg-type]
+        {"recognizedPhrases": _without("InTicks", BATCH["recognizedPhrases"])},
         {
             "phrases": [
                 {**one, "offset": one["offsetMilliseconds"], "duration": one["durationMilliseconds"]}
                 for one in _without("none", FAST["phrases"])
             ]
-        },  # type: ignore[arg-type]
+        },
     ],
 )
 def test_ticks_milliseconds_and_written_durations_mean_the_same(tmp_path: Path, value: Any) -> None:

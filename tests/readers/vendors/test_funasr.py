@@ -10,7 +10,7 @@ import pytest
 
 from .reading import read_json, told, words
 
-SENTENCES = [
+SENTENCES: list[dict[str, Any]] = [
     {
         "text": "您好，水务热线。",
         "start": 580,
@@ -29,7 +29,7 @@ SENTENCES = [
 RECORDING = {
     "key": "rec_0913",
     "text": "您好，水务热线。我家停水了。",
-    "timestamp": [pair for one in SENTENCES for pair in one["timestamp"]],  # type: ignore[union-attr]
+    "timestamp": [pair for one in SENTENCES for pair in one["timestamp"]],
     "sentence_info": SENTENCES,
 }
 TOLD = [
