@@ -140,6 +140,22 @@ class Line:
     day: date | None = None
 
 
+class Labels:
+    """The labels of a dialogue whose lines are known: what `parse_dialogue` does for one line, without its times."""
+
+    def __init__(self, rows: list[str]) -> None:
+        self._style = _style(rows)
+
+    def split(self, row: str) -> list[tuple[str | None, Role, str | None, str]]:
+        """A row → its parts as (label, role, speaker, text). Without a label the speaker before goes on."""
+        return [
+            (piece.voice.label, piece.voice.role, piece.voice.speaker, piece.text)
+            if piece.voice
+            else (None, Role.UNKNOWN, None, piece.text)
+            for piece in _pieces(row, self._style)
+        ]
+
+
 def parse_dialogue(text: str, source: str = "") -> list[Line]:
     """Split a written dialogue into lines of speech, in order; blank lines are dropped.
 

@@ -57,6 +57,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "只分得出说话人时写「说话人1：」「说话人2：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
         "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
+        "truncated_cues": "字幕没有写完（最后一个时间不完整）；请重新导出",
         "job_only": "这是转写任务的说明，不是转写结果；请下载任务给出的结果文件",
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
         "vendor_shape": "看起来是「{format}」的转写结果，但结构对不上（{detail}）；"
@@ -146,6 +147,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "only the speakers are told apart",
         "no_calls": "the file holds no call; check what was exported",
         "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
+        "truncated_cues": "the subtitles are cut off (the last time is not whole); export them again",
         "job_only": "this describes a recogniser's task and is not its result; download the result that it names",
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
         "vendor_shape": "this looks like '{format}', but does not have its layout ({detail}); the file may be cut or "

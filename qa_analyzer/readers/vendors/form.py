@@ -162,12 +162,16 @@ def _overlapping(rows: list[Call]) -> bool:
     for row in rows:
         if row.get("start_ms") is None or row.get("end_ms") is None:
             continue
-        other = latest is not None and latest.get("speaker") != row.get("speaker")
+        other = latest is not None and _mouth(latest) != _mouth(row)
         if latest is not None and other and row["start_ms"] < latest["end_ms"] - OVERLAP_MS:
             return True
         if latest is None or row["end_ms"] > latest["end_ms"]:
             latest = row
     return False
+
+
+def _mouth(row: Call) -> tuple[Json, Json]:
+    return row.get("role"), row.get("speaker")
 
 
 OVERLAP_MS = 100
