@@ -414,6 +414,9 @@ def _gather_vendor(
     if not calls:
         gathered.refuse(source, line, Unmendable("no_calls"))
     for at, call in enumerate(calls):
+        if isinstance(call, Unmendable):
+            gathered.refuse(source, line, call)
+            continue
         own = count if at == 0 else Counter[str]()
         call["source_format"] = form.name
         spare = call.pop("spare_id", None)

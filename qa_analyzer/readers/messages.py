@@ -57,6 +57,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "只分得出说话人时写「说话人1：」「说话人2：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
         "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
+        "task_unfinished": "转写任务还没有完成（{status}），里面没有通话；请等任务完成后再下载结果",
         "truncated_cues": "字幕没有写完（最后一个时间不完整）；请重新导出",
         "job_only": "这是转写任务的说明，不是转写结果；请下载任务给出的结果文件",
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
@@ -147,6 +148,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "only the speakers are told apart",
         "no_calls": "the file holds no call; check what was exported",
         "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
+        "task_unfinished": "the recogniser's task is not finished ({status}), there is no call in it; download the "
+        "result when it is",
         "truncated_cues": "the subtitles are cut off (the last time is not whole); export them again",
         "job_only": "this describes a recogniser's task and is not its result; download the result that it names",
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",

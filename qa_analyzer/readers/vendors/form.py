@@ -50,16 +50,17 @@ class JsonFormat:
     """A vendor's JSON document. `matches` looks at a parsed value and must be cheap and never raise.
 
     `calls` gives one or more calls. A call may have a `spare_id`, the recogniser's name for the recording: it is the
-    call's id where the document is not alone in its file. `calls` raises `Unmendable` where the document holds none
-    (a failed or unfinished task), and may raise KeyError, TypeError or ValueError where the document is not what it
-    seems: the caller says so.
+    call's id where the document is not alone in its file. Of a document of several tasks, one that failed or is not
+    finished stands in its place as the `Unmendable` that says so. `calls` raises `Unmendable` where the document holds
+    no call at all, and may raise KeyError, TypeError or ValueError where the document is not what it seems: the caller
+    says so.
     """
 
     name: str
     title: dict[str, str]
     tells: Tells
     matches: Callable[[Json], bool]
-    calls: Callable[[Json], list[Call]]
+    calls: Callable[[Json], Sequence[Call | Unmendable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class TextFormat:
     title: dict[str, str]
     tells: Tells
     matches: Callable[[str], bool]
-    calls: Callable[[str], list[Call]]
+    calls: Callable[[str], Sequence[Call | Unmendable]]
 
 
 def has(value: Json, *path: str | int) -> bool:
@@ -103,6 +104,14 @@ def first_object(value: Json) -> dict[str, Json]:
     return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
 
 
+def folded(value: Json) -> dict[str, Json]:
+    """An object with its keys in small letters and without `_`: `BeginTime`, `begin_time`, `beginTime` → `begintime`.
+
+    One vendor's services and versions write the same key in all three ways. `{}` for what is no object.
+    """
+    return {key.replace("_", "").lower(): one for key, one in value.items()} if isinstance(value, dict) else {}
+
+
 def milliseconds(value: Json, scale: float = 1.0) -> int | None:
     """A number or a string of one, times `scale`, in whole ms; None for what is missing or empty."""
     if value is None or value == "" or isinstance(value, bool):
@@ -124,19 +133,20 @@ def channel(number: Json) -> str:
 
 
 def speakers(channels: Sequence[Json], voices: Sequence[Json]) -> list[str | None]:
-    """Who speaks each utterance, by the channel and by the voice that diarisation gave it.
+    """Who speaks each utterance, by the channel and by the voice that diarisation gave it, as numbers or strings.
 
     Several channels: `ch0`, or `ch0/2` where several voices share one. One channel: the voice alone, None if the
     recogniser gave none.
     """
-    told = {one for one in channels if one is not None}
-    if len(told) > 1:
-        shared = {one for one in told if len({v for c, v in zip(channels, voices, strict=True) if c == one}) > 1}
+    tracks, mouths = ([None if one is None else str(one) for one in told] for told in (channels, voices))
+    if len({*tracks} - {None}) > 1:
+        heard = set(zip(tracks, mouths, strict=True))
+        shared = {one for one in tracks if sum(track == one for track, _ in heard) > 1}
         return [
-            None if c is None else f"{channel(c)}/{v}" if c in shared and v is not None else channel(c)
-            for c, v in zip(channels, voices, strict=True)
+            None if one is None else f"{channel(one)}/{mouth}" if one in shared and mouth is not None else channel(one)
+            for one, mouth in zip(tracks, mouths, strict=True)
         ]
-    return [None if one is None else str(one) for one in voices]
+    return mouths
 
 
 def call_of(utterances: Iterable[Call], *, separate: bool = False, **more: Any) -> Call:
@@ -242,6 +252,7 @@ def letters(text: str) -> str:
 _ENVELOPES = (
     *("data", "Data", "result", "Result", "results", "Results", "response", "Response", "output", "Output", "body"),
     *("payload", "content", "transcript", "transcription", "asr_result", "asrResult", "detail", "message"),
+    *("resp", "Body", "orderResult", "order_result", "resultData", "resultInfo", "ResultInfo"),
 )
 _DEEPEST = 4
 
@@ -267,3 +278,57 @@ def refuse_failed(status: Json, finished: Iterable[str]) -> None:
     """Raise `Unmendable` for a status of a task that is none of the `finished` ones (in small letters)."""
     if status is not None and str(status).lower() not in finished:
         raise Unmendable("task_failed", status=str(status)[:80])
+
+
+def end_of(recording: Json, rows: Iterable[Call], scale: float = 1.0) -> int | None:
+    """`ended_ms` from the length of the recording, given in units of 1/`scale` ms.
+
+    None if it is not given, or shorter than what was heard: then it counts speech, or another unit.
+    """
+    try:
+        end = milliseconds(recording, scale)
+    except (TypeError, ValueError):
+        return None
+    last = max((row["end_ms"] or 0 for row in rows), default=0)
+    return end if end is not None and end >= max(last, 1) else None
+
+
+def named_voices(voices: Sequence[Json], *, unasked: str) -> list[str | None]:
+    """Voices as they are numbered. Where all have the number `unasked`, voices were not told apart: None."""
+    told = [None if one is None or one == "" else str(one) for one in voices]
+    return [None] * len(told) if {*told} <= {unasked, None} else told
+
+
+def shifted(words: list[Call] | None, start: int | None) -> list[Call] | None:
+    """Words whose times may count from the start of their utterance → from the start of the recording.
+
+    They do so where the first begins clearly before the utterance. For vendors that do not say which it is.
+    """
+    times = [word["start_ms"] for word in words or [] if word["start_ms"] is not None]
+    if not words or start is None or not times or times[0] >= start - OVERLAP_MS:
+        return words
+    return delayed(words, start)
+
+
+def delayed(words: list[Call] | None, start: int | None) -> list[Call] | None:
+    """Words whose times count from the start of their utterance → from the start of the recording."""
+    if not words or start is None:
+        return None
+    return [
+        {
+            "text": word["text"],
+            "start_ms": None if word["start_ms"] is None else word["start_ms"] + start,
+            "end_ms": None if word["end_ms"] is None else word["end_ms"] + start,
+        }
+        for word in words
+    ]
+
+
+def unfinished(status: Json) -> Unmendable:
+    """The task is waiting or running."""
+    return Unmendable("task_unfinished", status=str(status)[:80])
+
+
+def failed(status: Json) -> Unmendable:
+    """The task failed, or was refused."""
+    return Unmendable("task_failed", status=str(status)[:80])
