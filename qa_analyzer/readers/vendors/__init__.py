@@ -20,11 +20,12 @@ from qa_analyzer.readers.vendors.azure import AZURE
 from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat, first_object
 from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
+from qa_analyzer.readers.vendors.iflytek import IFLYTEK
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    *(ALIYUN),
+    *(IFLYTEK, ALIYUN),
     *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
 )
 TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES,)

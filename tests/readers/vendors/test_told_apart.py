@@ -18,6 +18,7 @@ from . import (
     test_azure,
     test_funasr,
     test_google,
+    test_iflytek,
     test_whisper,
 )
 
@@ -28,6 +29,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("amazon-transcribe", one) for one in test_amazon.SAMPLES[3:]),
     *(("azure", one) for one in test_azure.SAMPLES),
     *(("google", one) for one in test_google.SAMPLES),
+    *(("iflytek", one) for one in test_iflytek.SAMPLES),
     *(("aliyun", one) for one in test_aliyun.SAMPLES),
 ]
 
