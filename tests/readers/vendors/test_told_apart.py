@@ -16,6 +16,7 @@ from . import (
     test_aliyun,
     test_amazon,
     test_azure,
+    test_dashscope,
     test_funasr,
     test_google,
     test_iflytek,
@@ -31,6 +32,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("google", one) for one in test_google.SAMPLES),
     *(("iflytek", one) for one in test_iflytek.SAMPLES),
     *(("aliyun", one) for one in test_aliyun.SAMPLES),
+    *(("dashscope", one) for one in test_dashscope.SAMPLES),
 ]
 
 
