@@ -16,6 +16,7 @@ from . import (
     test_aliyun,
     test_amazon,
     test_azure,
+    test_conversation,
     test_dashscope,
     test_funasr,
     test_google,
@@ -33,6 +34,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("iflytek", one) for one in test_iflytek.SAMPLES),
     *(("aliyun", one) for one in test_aliyun.SAMPLES),
     *(("dashscope", one) for one in test_dashscope.SAMPLES),
+    *(("aliyun-conversation", one) for one in test_conversation.SAMPLES),
 ]
 
 
