@@ -24,10 +24,11 @@ from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
 from qa_analyzer.readers.vendors.iflytek import IFLYTEK
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
+from qa_analyzer.readers.vendors.tingwu import TINGWU
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION),
+    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU),
     *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
 )
 TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES,)

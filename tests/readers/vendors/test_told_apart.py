@@ -21,6 +21,7 @@ from . import (
     test_funasr,
     test_google,
     test_iflytek,
+    test_tingwu,
     test_whisper,
 )
 
@@ -35,6 +36,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("aliyun", one) for one in test_aliyun.SAMPLES),
     *(("dashscope", one) for one in test_dashscope.SAMPLES),
     *(("aliyun-conversation", one) for one in test_conversation.SAMPLES),
+    *(("tingwu", one) for one in test_tingwu.SAMPLES),
 ]
 
 
