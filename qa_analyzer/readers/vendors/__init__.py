@@ -24,14 +24,15 @@ from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
 from qa_analyzer.readers.vendors.iflytek import IFLYTEK
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
+from qa_analyzer.readers.vendors.tencent import TENCENT, TENCENT_TEXT
 from qa_analyzer.readers.vendors.tingwu import TINGWU
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU),
+    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT),
     *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
 )
-TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES,)
+TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, TENCENT_TEXT)
 FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 

@@ -21,6 +21,7 @@ from . import (
     test_funasr,
     test_google,
     test_iflytek,
+    test_tencent,
     test_tingwu,
     test_whisper,
 )
@@ -37,6 +38,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("dashscope", one) for one in test_dashscope.SAMPLES),
     *(("aliyun-conversation", one) for one in test_conversation.SAMPLES),
     *(("tingwu", one) for one in test_tingwu.SAMPLES),
+    *(("tencent", one) for one in test_tencent.SAMPLES),
 ]
 
 
