@@ -23,6 +23,7 @@ from . import (
     test_iflytek,
     test_tencent,
     test_tingwu,
+    test_volcengine,
     test_whisper,
 )
 
@@ -39,6 +40,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("aliyun-conversation", one) for one in test_conversation.SAMPLES),
     *(("tingwu", one) for one in test_tingwu.SAMPLES),
     *(("tencent", one) for one in test_tencent.SAMPLES),
+    *(("volcengine", one) for one in test_volcengine.SAMPLES),
 ]
 
 
