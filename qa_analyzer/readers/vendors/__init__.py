@@ -22,6 +22,7 @@ from qa_analyzer.readers.vendors.dashscope import DASHSCOPE
 from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat, first_object
 from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
+from qa_analyzer.readers.vendors.huawei import HUAWEI
 from qa_analyzer.readers.vendors.iflytek import IFLYTEK
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
 from qa_analyzer.readers.vendors.tencent import TENCENT, TENCENT_TEXT
@@ -30,7 +31,7 @@ from qa_analyzer.readers.vendors.volcengine import VOLCENGINE
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE),
+    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE, HUAWEI),
     *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
 )
 TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, TENCENT_TEXT)

@@ -20,6 +20,7 @@ from . import (
     test_dashscope,
     test_funasr,
     test_google,
+    test_huawei,
     test_iflytek,
     test_tencent,
     test_tingwu,
@@ -41,6 +42,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("tingwu", one) for one in test_tingwu.SAMPLES),
     *(("tencent", one) for one in test_tencent.SAMPLES),
     *(("volcengine", one) for one in test_volcengine.SAMPLES),
+    *(("huawei", one) for one in test_huawei.SAMPLES),
 ]
 
 
