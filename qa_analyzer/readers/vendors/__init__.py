@@ -17,6 +17,7 @@ import msgspec
 from qa_analyzer.readers.vendors.aliyun import ALIYUN
 from qa_analyzer.readers.vendors.amazon import AMAZON, AMAZON_ANALYTICS
 from qa_analyzer.readers.vendors.azure import AZURE
+from qa_analyzer.readers.vendors.baidu import BAIDU
 from qa_analyzer.readers.vendors.conversation import CONVERSATION
 from qa_analyzer.readers.vendors.dashscope import DASHSCOPE
 from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat, first_object
@@ -31,7 +32,7 @@ from qa_analyzer.readers.vendors.volcengine import VOLCENGINE
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
-    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE, HUAWEI),
+    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE, HUAWEI, BAIDU),
     *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
 )
 TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, TENCENT_TEXT)

@@ -16,6 +16,7 @@ from . import (
     test_aliyun,
     test_amazon,
     test_azure,
+    test_baidu,
     test_conversation,
     test_dashscope,
     test_funasr,
@@ -43,6 +44,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("tencent", one) for one in test_tencent.SAMPLES),
     *(("volcengine", one) for one in test_volcengine.SAMPLES),
     *(("huawei", one) for one in test_huawei.SAMPLES),
+    *(("baidu", one) for one in test_baidu.SAMPLES),
 ]
 
 
