@@ -147,11 +147,8 @@ def layout_of(head: str, suffix: str) -> Layout:
 def _json_layout(rows: list[str]) -> Layout:
     """JSON that goes on in a second line which does not open an object at its first column is one document."""
     if rows[0].lstrip().startswith("["):
-        return (
-            Layout.JSON_LINES
-            if len(rows) > 1 and rows[1].startswith('{"') and len(rows[0]) > 1
-            else (Layout.JSON_DOCUMENT)
-        )
+        whole = len(rows[0]) > 1 and not rows[0].rstrip().endswith(",")
+        return Layout.JSON_LINES if len(rows) > 1 and rows[1].startswith('{"') and whole else Layout.JSON_DOCUMENT
     opened = rows[0].rstrip()
     unfinished = not opened.endswith("}") and not any(row.startswith("{") for row in rows[1:])
     return Layout.JSON_DOCUMENT if len(rows) > 1 and unfinished else Layout.JSON_LINES

@@ -41,10 +41,16 @@ def _all(words: str, code: str) -> dict[str, str]:
 
 ROLE_WORDS: dict[str, str] = {
     **_all("客服 坐席 座席 客服代表 客服人员 客服人員 坐席代表 话务员 話務員 接线员 接線員", "agent"),
-    **_all("人工 人工客服 人工坐席 业务员 業務員", "agent"),
-    **_all("agent operator seat staff representative rep advisor csr service customer_service", "agent"),
+    **_all("人工 人工客服 人工坐席 业务员 業務員 坐席员 座席员 坐席員 座席員 客服员 客服員 客服专员 客服專員", "agent"),
+    **_all("坐席人员 座席人员 坐席人員 座席人員 服务人员 服務人員 热线坐席 热线客服 在线客服 线上客服", "agent"),
+    **_all("線上客服 坐席方 座席方 客服方 座席代表 客服经理 客服經理 专员 專員 话务 話務 值机员 受理员", "agent"),
+    **_all("agent operator seat staff representative rep advisor adviser csr csa cs service customer_service", "agent"),
+    **_all("service_agent call_agent human_agent waiter assistant", "agent"),
     **_all("客户 客戶 用户 用戶 顾客 顧客 使用者 来电人 來電人 主叫 customer client caller user consumer", "customer"),
-    **_all("系统 系統 机器人 機器人 语音 語音 自动语音 ivr system bot robot", "system"),
+    **_all("客户方 客戶方 用户方 用戶方 来电方 來電方 来电者 來電者 客人 买家 買家 消费者 消費者", "customer"),
+    **_all("投诉人 投訴人 咨询人 諮詢人 end_user cust buyer guest", "customer"),
+    **_all("系统 系統 机器人 機器人 语音 語音 自动语音 智能客服 智能语音 智能外呼 ivr system bot robot", "system"),
+    **_all("系统提示 系統提示 自动应答 custom_bot ai chatbot", "system"),
     **_all("未知 不明 unknown", "unknown"),
 }
 HANG_UP_WORDS: dict[str, str] = {

@@ -340,6 +340,9 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
+        if layout is Layout.JSON_DOCUMENT and form is None:
+            _gather_damaged(source, data.decode(encoding, "replace"), gathered)
+            return
         raise Unmendable("undecodable_file") from None
     count: Counter[str] = Counter()
     if form is not None:
@@ -352,6 +355,20 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
     else:
         call = read_dialogue(text, source.name, count)
         gathered.add(source, 1, mended(call, count), count, alone=True)
+
+
+def _gather_damaged(source: Source, text: str, gathered: _Gathered) -> None:
+    """A JSON document with bytes that are no text. Where none of them stands in a call it is read all the same.
+
+    whisper.cpp cuts Chinese characters in two between the tokens of its full output.
+    """
+    found = _Gathered(gathered.run, rank=gathered.rank)
+    _gather_document(source, text.encode(), found)
+    if any("\ufffd".encode() in one for one in found.data):
+        raise Unmendable("undecodable_file")
+    gathered.rejected += found.rejected
+    for at, one in enumerate(found.data):
+        gathered.add(source, found.numbers[at], one, found.repaired.get(at), alone=at in found.spare_ids)
 
 
 def _gather_lines(source: Source, data: bytes, gathered: _Gathered) -> None:
@@ -397,8 +414,14 @@ def _gather_vendor(
     if not calls:
         gathered.refuse(source, line, Unmendable("no_calls"))
     for at, call in enumerate(calls):
+        if isinstance(call, Unmendable):
+            gathered.refuse(source, line, call)
+            continue
         own = count if at == 0 else Counter[str]()
         call["source_format"] = form.name
+        spare = call.pop("spare_id", None)
+        if spare is not None and not (alone and len(calls) == 1):
+            call.setdefault("call_id", spare)
         try:
             data = mended(call, own)
         except Unmendable as problem:
@@ -417,11 +440,13 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
             return
         if not calls:
             raise Unmendable("no_calls")
-        if gathered.run.json_format(msgspec.json.decode(b"[" + bytes(calls[0]) + b"]")) is not None:
-            _gather_one(source, 1, data, gathered, alone=True)
+        first = msgspec.json.decode(calls[0])
+        if gathered.run.json_format([first]) is not None:
+            _gather_one(source, 1, data, gathered, alone=True, limit=UNPACKED_BYTES)
             return
-        if b'"utterances"' not in data and b'"turns"' not in data:
-            raise Unmendable("unknown_layout", keys=_keys_shown(msgspec.json.decode(calls[0])))
+        unknown = b'"utterances"' not in data and b'"turns"' not in data
+        if unknown and gathered.run.json_format(first) is None:
+            raise Unmendable("unknown_layout", keys=_keys_shown(first))
         at, line = 0, 1
         for call in calls:
             start = data.index(bytes(call), at)
@@ -430,7 +455,7 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
             at = start + len(bytes(call))
             line += data.count(b"\n", start, at)
     else:
-        _gather_one(source, 1, data, gathered, alone=True)
+        _gather_one(source, 1, data, gathered, alone=True, limit=UNPACKED_BYTES)
 
 
 def _gather_loose_array(source: Source, data: bytes, gathered: _Gathered) -> None:
@@ -445,15 +470,21 @@ def _gather_loose_array(source: Source, data: bytes, gathered: _Gathered) -> Non
         raise Unmendable("no_calls")
     for at, call in enumerate(calls):
         own = count if at == 0 else Counter[str]()
+        form = gathered.run.json_format(call)
+        if form is not None:
+            _gather_vendor(source, 1, form, call, own, gathered, alone=len(calls) == 1)
+            continue
         try:
             gathered.add(source, 1, mended(call, own), own, alone=len(calls) == 1)
         except Unmendable as problem:
             gathered.refuse(source, 1, problem, _id_of(call))
 
 
-def _gather_one(source: Source, line: int, data: bytes, gathered: _Gathered, *, alone: bool) -> None:
-    if len(data) > LINE_BYTES:
-        problem = Unmendable("line_too_long", size=size_words(len(data)), limit=size_words(LINE_BYTES))
+def _gather_one(
+    source: Source, line: int, data: bytes, gathered: _Gathered, *, alone: bool, limit: int = LINE_BYTES
+) -> None:
+    if len(data) > limit:
+        problem = Unmendable("line_too_long", size=size_words(len(data)), limit=size_words(limit))
         gathered.refuse(source, line, problem, call_id_in(data[:_HEAD]))
         return
     count: Counter[str] = Counter()

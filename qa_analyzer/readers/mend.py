@@ -77,7 +77,7 @@ def _syntax_problem(text: str, error: json.JSONDecodeError) -> Unmendable:
     rest = text[error.pos :].strip()
     if error.msg == "Extra data" and rest[:1] in "{[":
         return Unmendable("two_objects")
-    if not rest or (error.msg.startswith("Unterminated string") and "\n" not in text.strip()):
+    if not rest or (error.msg.startswith("Unterminated string") and "\n" not in rest):
         return Unmendable("truncated_json")
     if error.lineno > 1:
         return Unmendable("broken_document", row=error.lineno, column=error.colno)

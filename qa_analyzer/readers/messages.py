@@ -53,9 +53,13 @@ MESSAGES: dict[str, dict[str, str]] = {
         "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
         "每行一句话，第一行是列名（如 通话编号、角色、文本）",
         "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
-        "no_label": "没有说话人标签；请在每句话前写明「客服：」或「客户：」",
+        "no_label": "没有认得出的说话人标签；请在每句话前写明「客服：」「客户：」，"
+        "只分得出说话人时写「说话人1：」「说话人2：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
         "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
+        "task_unfinished": "转写任务还没有完成（{status}），里面没有通话；请等任务完成后再下载结果",
+        "truncated_cues": "字幕没有写完（最后一个时间不完整）；请重新导出",
+        "job_only": "这是转写任务的说明，不是转写结果；请下载任务给出的结果文件",
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
         "vendor_shape": "看起来是「{format}」的转写结果，但结构对不上（{detail}）；"
         "文件可能被截断或改过，请重新导出，或用 --format 指明格式",
@@ -140,9 +144,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "
         "first row (such as call_id, role, text)",
         "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
-        "no_label": "no speaker label; write 客服： or 客户： before each utterance",
+        "no_label": "no speaker label that is known; write 客服： or 客户： before each utterance, or 说话人1： where "
+        "only the speakers are told apart",
         "no_calls": "the file holds no call; check what was exported",
         "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
+        "task_unfinished": "the recogniser's task is not finished ({status}), there is no call in it; download the "
+        "result when it is",
+        "truncated_cues": "the subtitles are cut off (the last time is not whole); export them again",
+        "job_only": "this describes a recogniser's task and is not its result; download the result that it names",
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
         "vendor_shape": "this looks like '{format}', but does not have its layout ({detail}); the file may be cut or "
         "changed: export it again, or name the format with --format",
@@ -210,6 +219,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "started_at_form": "开始时间的其他写法 → ISO 8601",
         "started_at_unreadable": "无法读出的开始时间 → 空",
         "unlabelled_lines": "文本中没有说话人标签的行 → 不算通话内容",
+        "unknown_label": "文本中开头像说话人标签、但认不出是谁的行 → 接在上一个人的话后面",
         "conflicting_value": "表格中同一通通话前后不一的值 → 取第一个",
     },
     "en": {
@@ -234,6 +244,7 @@ REPAIRS: dict[str, dict[str, str]] = {
         "started_at_form": "started_at written otherwise → ISO 8601",
         "started_at_unreadable": "unreadable started_at → empty",
         "unlabelled_lines": "line of a text without a speaker label → no part of the call",
+        "unknown_label": "line of a text that begins like an unknown speaker label → the speaker before goes on",
         "conflicting_value": "values of one call that differ between rows → the first",
     },
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from qa_analyzer.readers.dialogue import DialogueProblem, Line, parse_dialogue
@@ -16,6 +18,9 @@ from qa_analyzer.readers.mend import Unmendable
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ABOVE = re.compile(r"\s*(?P<heading>[^：:]{1,20}?)\s*[：:]\s*(?P<value>.*?)\s*")
 _EVENT_OPENS = ("（", "(")
+_TIME_OF_DAY_MS = 60 * 60 * 1000
+"""A first line that late tells the time of day, not the time since the call began."""
+_DAY_MS = 24 * 60 * 60 * 1000
 
 
 def read_dialogue(text: str, source: str, count: Counter[str]) -> dict[str, Any]:
@@ -34,6 +39,10 @@ def read_dialogue(text: str, source: str, count: Counter[str]) -> dict[str, Any]
     used = {number for number, row in enumerate(rows[: first - 1], 1) if _heading(row)}
     spoken, unlabelled = _spoken(lines, rows, used)
     count["unlabelled_lines"] += len(unlabelled)
+    count["unknown_label"] += sum(line.problem is DialogueProblem.UNKNOWN_LABEL for line in spoken)
+    spoken, began = since_the_first(spoken)
+    if began is not None:
+        call.setdefault("started_at", began.isoformat())
     call["utterances"] = [
         {
             "role": line.role.code,
@@ -45,6 +54,41 @@ def read_dialogue(text: str, source: str, count: Counter[str]) -> dict[str, Any]
         for line in spoken
     ]
     return call
+
+
+def since_the_first(lines: list[Line]) -> tuple[list[Line], datetime | None]:
+    """Times of day → ms since the first of them, and when that was if a date is written; other times as they are."""
+    timed = [line for line in lines if line.start_ms is not None]
+    if not timed:
+        return lines, None
+    dated = [line for line in timed if line.day is not None]
+    if not dated and (timed[0].start_ms or 0) < _TIME_OF_DAY_MS:
+        return lines, None
+    first_day = min((line.day for line in dated if line.day), default=None)
+    days, made = 0, []
+    before = None
+    for line in lines:
+        if line.start_ms is not None:
+            if line.day is not None and first_day is not None:
+                days = (line.day - first_day).days
+            elif before is not None and line.start_ms < before - _DAY_MS // 2:
+                days += 1  # past midnight
+            before = line.start_ms
+            end = None if line.end_ms is None else line.end_ms + days * _DAY_MS
+            line = replace(line, start_ms=line.start_ms + days * _DAY_MS, end_ms=end)  # noqa: PLW2901
+        made.append(line)
+    base = min(line.start_ms for line in made if line.start_ms is not None)
+    moved = [
+        replace(
+            line,
+            start_ms=None if line.start_ms is None else line.start_ms - base,
+            end_ms=None if line.end_ms is None else line.end_ms - base,
+        )
+        for line in made
+    ]
+    if first_day is None:
+        return moved, None
+    return moved, datetime.combine(first_day, time()) + timedelta(milliseconds=base)
 
 
 def _spoken(lines: list[Line], rows: list[str], used: set[int]) -> tuple[list[Line], set[int]]:

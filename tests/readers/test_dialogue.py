@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,3 +169,115 @@ def test_any_text_is_read(text: str) -> None:
     """No text makes the parser fail, and no speech is made up."""
     for line in parse_dialogue(text):
         assert line.text in text
+
+
+# Other ways to write it down --------------------------------------------------------------------------------------
+
+
+def told(text: str) -> list[tuple[Role, str | None, int | None, int | None, str]]:
+    """Role, speaker, times and speech of each line."""
+    return [(line.role, line.speaker, line.start_ms, line.end_ms, line.text) for line in parse_dialogue(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # the time before the label
+        "[00:12] 客服：您好\n[00:15] 客户：喂",
+        "【00:12】客服：您好\n【00:15】客户：喂",
+        "[00：12]客服：您好\n[00：15]客户：喂",
+        "00:12 客服：您好\n00:15 客户：喂",
+        "00:12 客服 您好\n00:15 客户 喂",
+        "00:00:12\t客服\t您好\n00:00:15\t客户\t喂",
+        "00:00:12 | 客服 | 您好\n00:00:15 | 客户 | 喂",
+        "12.0s 客服：您好\n15s 客户：喂",
+        "1. [00:12] 客服：您好\n2. [00:15] 客户：喂",
+        # behind it
+        "客服 00:12：您好\n客户 00:15：喂",
+        "客服(00:00:12)：您好\n客户(00:00:15)：喂",
+        "客服【00:12】您好\n客户【00:15】喂",
+        # a speaker's line above the speech
+        "客服 00:12\n您好\n\n客户 00:15\n喂",
+    ],
+)
+def test_the_time_may_stand_before_the_label_or_behind_it(text: str) -> None:
+    """Wherever it stands, it is the time of the line, and no speech."""
+    assert told(text) == [(A, None, 12_000, None, "您好"), (C, None, 15_000, None, "喂")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00:05 - 00:00:09 客服：您好",
+        "[00:00:05.000 --> 00:00:09.000] 客服：您好",
+        "00:00:05\t00:00:09\t客服\t您好",
+        "5.0s-9.0s 客服：您好",
+    ],
+)
+def test_begin_and_end_are_both_read(text: str) -> None:
+    """A range has two ends, however it is written."""
+    assert told(text) == [(A, None, 5000, 9000, "您好")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客服\t您好\n客户\t喂\n客服\t请讲",
+        "客服 您好\n客户 喂\n客服 请讲",
+        "【客服】您好\n【客户】喂\n【客服】请讲",
+        "客服\n您好\n客户\n喂\n客服\n请讲",
+        "客服> 您好\n客户> 喂\n客服> 请讲",
+        "AGENT: 您好\nCustomer: 喂\nAgent：请讲",
+    ],
+)
+def test_a_label_needs_no_colon_where_the_lines_begin_so_again_and_again(text: str) -> None:
+    """A tab, a space, brackets or a line of its own set a label off too."""
+    assert said(text) == [(A, "您好"), (C, "喂"), (A, "请讲")]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("A：您好\nB：喂\nA：请讲", ["A", "B", "A"]),
+        ("说话人1：您好\n说话人2：喂\n说话人1：请讲", ["说话人1", "说话人2", "说话人1"]),
+        ("发言人 1 00:00\n您好\n\n发言人 2 00:05\n喂\n\n发言人 1 00:09\n请讲", ["发言人 1", "发言人 2", "发言人 1"]),
+        ("Speaker 1: 您好\nSpeaker 2: 喂\nSpeaker 1: 请讲", ["Speaker 1", "Speaker 2", "Speaker 1"]),
+        ("[SPEAKER_00]: 您好\n[SPEAKER_01]: 喂\n[SPEAKER_00]: 请讲", ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]),
+        ("周敏：您好\n李先生：喂\n周敏：请讲\n李先生：好", ["周敏", "李先生", "周敏", "李先生"]),
+        ("周敏(00:00:05): 您好\n李静(00:00:09): 喂\n周敏(00:00:12): 请讲\n李静(00:00:20): 好", ["周敏", "李静"] * 2),
+        ("周敏 2026-11-20 09:12:33\n您好\n李静 2026-11-20 09:12:40\n喂\n", ["周敏", "李静"]),
+    ],
+)
+def test_speakers_of_unknown_role_are_told_apart(text: str, speakers: list[str]) -> None:
+    """Letters, numbers and names that come again are speakers; their role is not known."""
+    lines = parse_dialogue(text)
+    assert [line.speaker for line in lines] == speakers
+    assert {line.role for line in lines} == {U}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # choices, fields and times inside a speech are no labels
+        ("客户：有两种\nA：退货\nB：换货\n客服：好", [(C, "有两种"), (C, "A：退货"), (C, "B：换货"), (A, "好")]),
+        ("客户：请记下\n客户电话：在单子上\n客服：好", [(C, "请记下"), (C, "客户电话：在单子上"), (A, "好")]),
+        ("客户：我三点来\n10:30 我又来了\n客服：好", [(C, "我三点来"), (C, "10:30 我又来了"), (A, "好")]),
+        ("客户：我说\n客服 一直说：都没有用\n客服：好", [(C, "我说"), (C, "客服 一直说：都没有用"), (A, "好")]),
+    ],
+)
+def test_what_only_looks_like_a_label_is_speech(text: str, expected: list[tuple[Role, str]]) -> None:
+    """A dialogue that has labels is read by them."""
+    assert said(text) == expected
+
+
+def test_a_line_that_looks_like_a_speakers_and_is_none_carries_its_problem() -> None:
+    """It goes on with the speaker before, and says so."""
+    lines = parse_dialogue("客服：您好\n先生：水费不对\n客服：请讲")
+    assert [line.problem for line in lines] == [None, DialogueProblem.UNKNOWN_LABEL, None]
+
+
+def test_a_date_before_the_time_is_kept() -> None:
+    """`2026-11-20 09:12:33 客服 周敏：` says the day and the time of day."""
+    (line,) = parse_dialogue("2026-11-20 09:12:33 客服 周敏：您好")
+    assert (line.role, line.speaker, line.text) == (A, "客服 周敏", "您好")
+    assert (line.day, line.start_ms) == (date(2026, 11, 20), 33_153_000)

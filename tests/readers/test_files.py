@@ -83,6 +83,34 @@ def test_times_in_brackets_become_milliseconds(tmp_path: Path) -> None:
     assert "早于" in read_bytes(tmp_path, "[3.0-1.5] 客服：您好".encode(), "b.txt").reasons[0]
 
 
+def test_times_of_day_count_from_the_first_line(tmp_path: Path) -> None:
+    """With a date they also say when the call began; past midnight the clock starts again."""
+    text = "2026-11-20 23:59:50 客服 周敏：您好\n2026-11-21 00:00:05 客户 李女士：水费不对\n"
+    result = read_bytes(tmp_path, text.encode(), "a.txt")
+    assert [one["start_ms"] for one in result.calls[0]["utterances"]] == [0, 15_000]
+    assert result.calls[0]["started_at"] == "2026-11-20T23:59:50+08:00"
+    result = read_bytes(tmp_path, "客服 23:59:50\n您好\n客户 00:00:05\n水费不对\n".encode(), "a.txt")
+    assert [one["start_ms"] for one in result.calls[0]["utterances"]] == [0, 15_000]
+    assert result.calls[0]["started_at"] is None
+
+
+def test_a_label_that_is_not_understood_is_counted(tmp_path: Path) -> None:
+    """It stays with the speaker before, and run.json tells how often that was done."""
+    result = read_bytes(tmp_path, "客服：您好\n先生：水费不对\n客服：请讲\n".encode(), "a.txt")
+    assert result.texts() == ["您好", "先生：水费不对", "请讲"]
+    assert result.repaired == {"unknown_label": 1}
+
+
+def test_speakers_without_roles_are_read(tmp_path: Path) -> None:
+    """Whose voice it is, is found by others."""
+    result = read_bytes(tmp_path, "说话人1 00:05\n您好\n说话人2 00:09\n水费不对\n".encode(), "a.txt")
+    assert [(one["speaker"], one["start_ms"]) for one in result.calls[0]["utterances"]] == [
+        ("说话人1", 5000),
+        ("说话人2", 9000),
+    ]
+    assert set(result.roles()) == {"unknown"}
+
+
 def test_a_text_without_labels_is_rejected_with_the_remedy(tmp_path: Path) -> None:
     """The reason says what to write."""
     result = read_bytes(tmp_path, "今天的会议纪要。\n一切正常。".encode(), "a.txt")

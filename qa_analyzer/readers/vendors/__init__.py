@@ -15,18 +15,42 @@ import io
 import msgspec
 
 from qa_analyzer.readers.vendors.aliyun import ALIYUN
-from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat
+from qa_analyzer.readers.vendors.amazon import AMAZON, AMAZON_ANALYTICS
+from qa_analyzer.readers.vendors.azure import AZURE
+from qa_analyzer.readers.vendors.baidu import BAIDU
+from qa_analyzer.readers.vendors.conversation import CONVERSATION
+from qa_analyzer.readers.vendors.dashscope import DASHSCOPE
+from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat, first_object
+from qa_analyzer.readers.vendors.funasr import FUNASR
+from qa_analyzer.readers.vendors.google import GOOGLE
+from qa_analyzer.readers.vendors.huawei import HUAWEI
+from qa_analyzer.readers.vendors.iflytek import IFLYTEK
+from qa_analyzer.readers.vendors.subtitles import SUBTITLES
+from qa_analyzer.readers.vendors.tencent import TENCENT, TENCENT_TEXT
+from qa_analyzer.readers.vendors.tingwu import TINGWU
+from qa_analyzer.readers.vendors.volcengine import VOLCENGINE
+from qa_analyzer.readers.vendors.whisper import WHISPER
 
-JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN,)
-TEXT_FORMATS: tuple[TextFormat, ...] = ()
+JSON_FORMATS: tuple[JsonFormat, ...] = (
+    *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE, HUAWEI, BAIDU),
+    *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
+)
+TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, TENCENT_TEXT)
 FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 
 def json_format(value: Json) -> JsonFormat | None:
     """The format of a parsed document. Ours (`utterances` or `turns`) is none of these."""
-    if isinstance(value, dict) and ("utterances" in value or "turns" in value):
+    if isinstance(value, dict) and _is_ours(value):
         return None
     return next((one for one in JSON_FORMATS if one.matches(value)), None)
+
+
+def _is_ours(value: dict[str, Json]) -> bool:
+    """Whether a document is a canonical call. Volcengine has `utterances` too, with `start_time` in them."""
+    if "turns" in value:
+        return True
+    return "utterances" in value and "start_time" not in first_object(value["utterances"])
 
 
 def text_format(head: str) -> TextFormat | None:
@@ -50,7 +74,7 @@ def in_vendor_lines(data: bytes) -> bool:
         if line.lstrip().startswith(b"{"):
             try:
                 keys = _TOP.decode(line)
-                if "utterances" in keys or "turns" in keys:
+                if "turns" in keys or ("utterances" in keys and _FOREIGN not in bytes(keys["utterances"])[:_HEAD]):
                     return False
                 return json_format(msgspec.json.decode(line)) is not None
             except (msgspec.MsgspecError, RecursionError):
@@ -58,6 +82,8 @@ def in_vendor_lines(data: bytes) -> bool:
     return False
 
 
+_FOREIGN, _HEAD = b'"start_time"', 4096
+"""A key that our utterances lack, and the bytes of them in which the keys of the first stand."""
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
