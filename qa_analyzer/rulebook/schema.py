@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 Speaker = Literal["agent", "customer", "system"]
 Feeling = Literal["negative", "angry", "positive"]
-Need = Literal["timestamps", "hang_up", "start_time", "roles"]
+Need = Literal["timestamps", "hang_up", "start_time", "roles", "backchannels"]
 CallType = Literal["complaint", "inquiry", "callback"]
 PhaseName = Literal["opening", "problem", "clarifying", "solving", "closing"]
 
@@ -122,6 +122,9 @@ class Scope(Strict):
     before: PhaseName | None = Field(default=None, description="这个阶段开始之前")
     clock: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
         default=None, description='通话开始的钟点，[从, 到]，如 ["08:30", "12:00"]，须加引号'
+    )
+    date: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description='通话开始的日期（月-日），[从, 到]，如 ["12-20", "03-07"] 跨年，须加引号'
     )
 
 
@@ -314,7 +317,9 @@ class RuleFile(Strict):
         default=["complaint", "inquiry"], description="适用的通话类型；默认除回访以外"
     )
     needs: Annotated[list[Need], OneOrMore()] = Field(
-        default=[], description="判合格所需的数据：timestamps 时间、hang_up 谁挂机、start_time 开始时间、roles 角色"
+        default=[],
+        description="判合格所需的数据：timestamps 时间、hang_up 谁挂机、start_time 开始时间、roles 角色；"
+        "backchannels：转写里有坐席的附和，否则缺了什么都不能判不合格",
     )
     when: Annotated[list[Trigger], OneOrMore(), Field(min_length=1)] | None = Field(
         default=None, description="触发条件；列表 = 任何一个即触发"
