@@ -803,6 +803,11 @@ class Court:
             keep &= self.facts.stated == condition.stated
         if condition.transferred is not None:
             keep &= self.facts.transferred == condition.transferred
+        if condition.inferred is not None:
+            keep &= self.facts.inferred == condition.inferred
+        if condition.closed is not None:
+            closing = PHASES.index("closing")
+            keep &= (self.phases.start[closing] < self.phases.end[closing]) == condition.closed
         return keep
 
     def occasions(self, triggers: Sequence[Trigger]) -> Occasions:
