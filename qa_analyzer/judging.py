@@ -453,10 +453,10 @@ class Court:
 
     @cached_property
     def has_backchannels(self) -> Mask:
-        """(c,) bool: the agent has a turn that is nothing but a backchannel."""
+        """(c,) bool: the agent has a run of speech that is nothing but a backchannel."""
         found = np.zeros(self.batch.n_calls, np.bool_)
-        mine = self.batch.turn_backchannel & (self.batch.turn_role == Role.AGENT) & ~self.batch.turn_silent
-        found[self.batch.turn_call[mine]] = True
+        mine = self.batch.run_backchannel & (self.batch.run_role == Role.AGENT) & ~self.batch.run_silent
+        found[self.batch.runs.call[mine]] = True
         return found
 
     def is_by(self, by: str | None) -> Mask:
