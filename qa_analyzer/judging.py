@@ -453,11 +453,14 @@ class Court:
 
     @cached_property
     def has_backchannels(self) -> Mask:
-        """(c,) bool: the agent has a run of speech that is nothing but a backchannel."""
+        """(c,) bool: the call has times, and the agent a run of speech that is nothing but a backchannel.
+
+        Without times a statement that a backchannel splits is two short ones, and a chat has none at all.
+        """
         found = np.zeros(self.batch.n_calls, np.bool_)
         mine = self.batch.run_backchannel & (self.batch.run_role == Role.AGENT) & ~self.batch.run_silent
         found[self.batch.runs.call[mine]] = True
-        return found
+        return found & self.batch.call_timed
 
     def is_by(self, by: str | None) -> Mask:
         """(t,) bool: turns of a speaker; of anybody for None."""
