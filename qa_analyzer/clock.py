@@ -27,3 +27,12 @@ def local_dates(started_at: pa.Array) -> tuple[NDArray[np.datetime64], NDArray[n
     days = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
     known = days.notna().to_numpy()
     return days.fillna(pd.Timestamp(0)).to_numpy().astype("datetime64[D]"), known
+
+
+def local_days(started_at: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """(c,) month × 100 + day of the local date of ISO 8601 texts (1-1 where unknown), and (c,) where it is known."""
+    dates, known = local_dates(started_at)
+    months = dates.astype("datetime64[M]")
+    month = months.astype(np.int64) % 12 + 1
+    day = (dates - months).astype(np.int64) + 1
+    return month * 100 + day, known

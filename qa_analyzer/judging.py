@@ -86,6 +86,7 @@ class Why(IntEnum):
     NEARLY_EXCUSED = 8
     UNSURE_WORDS = 9
     OVERLAPS_HIDDEN = 10
+    NO_BACKCHANNELS = 11
 
 
 class Near(IntEnum):
@@ -513,6 +514,17 @@ class Court:
         found[self.batch.turn_call[self.unknown_turns]] = True
         return found
 
+    @cached_property
+    def has_backchannels(self) -> Mask:
+        """(c,) bool: the call has times, and the agent a run of speech that is nothing but a backchannel.
+
+        Without times a statement that a backchannel splits is two short ones, and a chat has none at all.
+        """
+        found = np.zeros(self.batch.n_calls, np.bool_)
+        mine = self.batch.run_backchannel & (self.batch.run_role == Role.AGENT) & ~self.batch.run_silent
+        found[self.batch.runs.call[mine]] = True
+        return found & self.batch.call_timed
+
     def is_by(self, by: str | None) -> Mask:
         """(t,) bool: turns of a speaker; of anybody for None."""
         if by is None:
@@ -587,6 +599,15 @@ class Court:
             inside = (minutes >= from_) & (minutes <= to) if from_ <= to else (minutes >= from_) | (minutes <= to)
             present &= ~known[call] | inside[call]
             hazy |= ~known[call]
+        if scope.date is not None:
+            days, known = self.start_days
+            first_day, last_day = (_month_and_day(one) for one in scope.date)
+            if first_day <= last_day:
+                inside = (days >= first_day) & (days <= last_day)
+            else:
+                inside = (days >= first_day) | (days <= last_day)
+            present &= ~known[call] | inside[call]
+            hazy |= ~known[call]
         return lo, np.maximum(hi, lo), present, hazy
 
     @cached_property
@@ -595,6 +616,13 @@ class Court:
         from qa_analyzer.clock import local_minutes
 
         return local_minutes(self.batch.columns.column("started_at"))
+
+    @cached_property
+    def start_days(self) -> tuple[Indices, Mask]:
+        """(c,) month × 100 + day, local to the call, and where known."""
+        from qa_analyzer.clock import local_days
+
+        return local_days(self.batch.columns.column("started_at"))
 
     def safe_window(
         self, scope: Scope | None, by: str | None, call: Indices, turn: Indices, lo: Indices, hi: Indices
@@ -857,6 +885,11 @@ class Court:
             keep &= self.facts.stated == condition.stated
         if condition.transferred is not None:
             keep &= self.facts.transferred == condition.transferred
+        if condition.inferred is not None:
+            keep &= self.facts.inferred == condition.inferred
+        if condition.closed is not None:
+            closing = PHASES.index("closing")
+            keep &= (self.phases.start[closing] < self.phases.end[closing]) == condition.closed
         return keep
 
     def occasions(self, triggers: Sequence[Trigger]) -> Occasions:
@@ -1000,12 +1033,18 @@ def _is_about_the_call(trigger: Trigger) -> bool:
 
 def _reason(scope: Scope | None) -> Why:
     """Why a hazy scope is hazy."""
-    return Why.NO_START_TIME if scope is not None and scope.clock is not None else Why.UNSURE_PHASE
+    timed = scope is not None and (scope.clock is not None or scope.date is not None)
+    return Why.NO_START_TIME if timed else Why.UNSURE_PHASE
 
 
 def _minutes(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def _month_and_day(date: str) -> int:
+    month, day = date.split("-")
+    return int(month) * 100 + int(day)
 
 
 def _first_between(turns: Indices, lo: Indices, hi: Indices) -> Indices:
@@ -1150,6 +1189,12 @@ class _Trial:
             doubtful = missing[rows.call] & (rows.verdict == Verdict.PASS)
             rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
             rows.why = np.where(doubtful, why, rows.why).astype(np.int64)
+        if "backchannels" in self.spec.needs:
+            # A transcript that leaves them out shows no absence; what is there all the same is there.
+            silent = ~self.court.has_backchannels[rows.call]
+            doubtful = silent & (rows.verdict == Verdict.FAIL) & (rows.match_start == NOWHERE)
+            rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
+            rows.why = np.where(doubtful, Why.NO_BACKCHANNELS, rows.why).astype(np.int64)
         return rows
 
     # ---- measure ------------------------------------------------------------------------------------------

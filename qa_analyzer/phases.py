@@ -119,6 +119,7 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     Closing: the last chain of closing cues that reaches the end of the call; without a cue it is the last
     turns if the agent hung up (confidence 1), the same with confidence 0 if nobody knows who hung up, and
     missing where the customer or the system ended the call or it was transferred: there was no chance to close.
+    Nor was there one where only the customer closed, and was gone before the agent spoke again.
     """
     begin, end = batch.call_turn[:-1], batch.call_turn[1:]
     count = batch.n_calls
@@ -135,8 +136,14 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
         # The opening turns of a very short call are no closing.
         start = np.maximum(chain_start[last], begin[call[last]] + 1)
         closing[call[last][reaches]] = start[reaches]
-    has_cue = closing < end
     hang_up = batch.hang_up
+    # The customer who says goodbye and is gone leaves the agent no turn to close in.
+    agents = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_silent)
+    last_agent = np.full(count, -1, np.int64)
+    last_agent[batch.turn_call[agents]] = agents
+    gone = (hang_up == HangUp.CUSTOMER) | (hang_up == HangUp.SYSTEM)
+    closing = np.where(gone & (last_agent < closing), end, closing)
+    has_cue = closing < end
     no_chance = (hang_up == HangUp.CUSTOMER) | (hang_up == HangUp.SYSTEM) | transferred
     tail = np.maximum(end - CLOSING_WITHOUT_CUE, np.minimum(begin + 1, end))
     closing = np.where(has_cue & ~transferred, closing, np.where(no_chance, end, tail))

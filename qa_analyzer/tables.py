@@ -98,6 +98,7 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         Why.INTERPOLATED: "开口的准确时间是估算的，差一点就不算抢话，请人工复核",
         Why.NEARLY_EXCUSED: "附近有近似的说法可以免责，请人工复核",
         Why.UNSURE_WORDS: "转写里从来没有出现这个词，可能是识别软件不分，无法判定",
+        Why.NO_BACKCHANNELS: "转写里坐席一声附和也没有，可能是识别软件略去了，无法判定",
     },
     "en": {
         figures.WHY_UNSURE_KIND: "in time for one kind of complaint, too late for another, and which kind it is "
@@ -113,6 +114,7 @@ WHY_TEXTS: dict[Lang, dict[int, str]] = {
         Why.INTERPOLATED: "the moment of the first word is an estimate and decides: for review",
         Why.NEARLY_EXCUSED: "something close by may excuse it: for review",
         Why.UNSURE_WORDS: "cannot tell: the word never occurs, the recogniser may not know it",
+        Why.NO_BACKCHANNELS: "cannot tell: the transcript has no backchannel of the agent, they may have been left out",
     },
 }
 NEAR_TEXTS: dict[Lang, dict[int, str]] = {

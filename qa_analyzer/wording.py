@@ -549,6 +549,7 @@ TEXTS: dict[str, Pair] = {
     "needs.timestamps": ("每句的时间", "times"),
     "needs.hang_up": ("谁挂的机", "who hung up"),
     "needs.start_time": ("通话开始的时间", "the start time"),
+    "needs.backchannels": ("转写里有坐席的附和", "backchannels of the agent in the transcript"),
     "needs.roles": ("说话人的角色", "roles"),
     "rules.title": ("质检规则", "Call QA rules"),
     "rules.intro": (

@@ -29,6 +29,7 @@ from qa_analyzer.rulebook.schema import (
 )
 
 PLACEHOLDERS = ("match", "category", "overlap", "waited", "figure")
+_DATE = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00")
 _RELATIVE = ("same_turn", "next", "previous")
 _COSTING = (Severity.MINOR, Severity.MAJOR)
@@ -205,6 +206,9 @@ def _scope(scope: Scope, path: KeyPath) -> Iterator[Flaw]:
     for index, clock in enumerate(scope.clock or []):
         if clock and not _CLOCK.fullmatch(clock):
             yield Flaw((*path, "clock", index), "bad_clock", {"value": clock})
+    for index, date in enumerate(scope.date or []):
+        if date and not _DATE.fullmatch(date):
+            yield Flaw((*path, "date", index), "bad_date", {"value": date})
 
 
 def _thresholds(holder: object, keys: Sequence[str], path: KeyPath, names: KnownNames) -> Iterator[Flaw]:

@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 Speaker = Literal["agent", "customer", "system"]
 Feeling = Literal["negative", "angry", "positive"]
-Need = Literal["timestamps", "hang_up", "start_time", "roles"]
+Need = Literal["timestamps", "hang_up", "start_time", "roles", "backchannels"]
 CallType = Literal["complaint", "inquiry", "callback"]
 PhaseName = Literal["opening", "problem", "clarifying", "solving", "closing"]
 
@@ -123,6 +123,9 @@ class Scope(Strict):
     clock: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
         default=None, description='通话开始的钟点，[从, 到]，如 ["08:30", "12:00"]，须加引号'
     )
+    date: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description='通话开始的日期（月-日），[从, 到]，如 ["12-20", "03-07"] 跨年，须加引号'
+    )
 
 
 ScopeField = Annotated[Scope, ScopeWord()]
@@ -203,6 +206,10 @@ class CallCondition(Strict):
     transferred: bool | None = Field(default=None, description="是否转接")
     stated: bool | None = Field(
         default=None, description="通话类型是记录或客户的话说明的（true），还是只凭情绪推断的（false）"
+    )
+    inferred: bool | None = Field(default=None, description="通话类型是推断的（true），还是记录给出的（false）")
+    closed: bool | None = Field(
+        default=None, description="有结束阶段（true）；客户先挂、断线、转接而来不及结束的没有"
     )
     ended: bool | None = Field(default=None, description="通话有结尾（true），文本没有断在客户的话上；否则无法判定")
 
@@ -314,7 +321,9 @@ class RuleFile(Strict):
         default=["complaint", "inquiry"], description="适用的通话类型；默认除回访以外"
     )
     needs: Annotated[list[Need], OneOrMore()] = Field(
-        default=[], description="判合格所需的数据：timestamps 时间、hang_up 谁挂机、start_time 开始时间、roles 角色"
+        default=[],
+        description="判合格所需的数据：timestamps 时间、hang_up 谁挂机、start_time 开始时间、roles 角色；"
+        "backchannels：转写里有坐席的附和，否则缺了什么都不能判不合格",
     )
     when: Annotated[list[Trigger], OneOrMore(), Field(min_length=1)] | None = Field(
         default=None, description="触发条件；列表 = 任何一个即触发"
