@@ -52,6 +52,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "xlsx_broken": "Excel 文件已损坏或有密码保护（{detail}）；请去掉密码并另存为 .xlsx",
         "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
         "每行一句话，第一行是列名（如 通话编号、角色、文本）",
+        "columns_missing": "表格里没有 --columns 指明的列：{missing}；现有列：{found}",
+        "no_speaker_column": "表格里没有说话人这一列（角色、说话人、声道、是否客服……），"
+        "文字前面也没有「客服：」这样的标签，分不出谁在说话；现有列：{found}。"
+        "有这一列但认不出时，用 --columns role=列名 指明",
         "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
         "no_label": "没有认得出的说话人标签；请在每句话前写明「客服：」「客户：」，"
         "只分得出说话人时写「说话人1：」「说话人2：」",
@@ -142,6 +146,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "xlsx_broken": "the Excel file is damaged or has a password ({detail}); save it as .xlsx without a password",
         "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "
         "first row (such as call_id, role, text)",
+        "columns_missing": "the table lacks columns that --columns names: {missing}; it has: {found}",
+        "no_speaker_column": "the table has no column of speakers (role, speaker, channel, is_agent …) and no label "
+        "such as 客服： before its texts, so nobody knows who speaks; it has: {found}. If there is one under another "
+        "name, say --columns role=NAME",
         "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
         "no_label": "no speaker label that is known; write 客服： or 客户： before each utterance, or 说话人1： where "
         "only the speakers are told apart",
