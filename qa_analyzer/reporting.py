@@ -19,9 +19,10 @@ from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
+from qa_analyzer.writers.agent_view import quote_of
 from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import CallToHear, CostlyRule, RunFacts, TeamRow
+from qa_analyzer.writers.page import NO_QUOTE, CallToHear, CostlyRule, RunFacts, TeamRow
 from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
@@ -186,7 +187,8 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         for page in build_pages(analysis, engine.ruleset, lang, mask=options.mask, waivers=engine.waivers):
             write_call(report.folder, page, names, lang, masked=options.mask)
             done.add(page.call["call_id"])
-    quotes = Quotes(report.data / "findings.parquet")
+    bad_calls = set(calls.filter(pc.field("critical"))["call_id"].to_pylist())
+    quotes = Quotes(report.data / "findings.parquet", bad_calls)
     agents = report.agents.to_pylist()
     teams = _teams(report)
     _write_agents(report, agents, teams, calls, quotes, chosen)
@@ -205,29 +207,35 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
     )
 
 
+_QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent")
+
+
 class Quotes:
     """Findings worth quoting, picked while streaming through the file: bounded, however long the night was.
 
-    worst: rule → its gravest failure; of_agent: agent id → (rule → gravest failure, passes to quote).
+    worst: rule → its gravest failure; of_agent: agent id → (rule → gravest failure, passes to quote). Nothing said in
+    one of `bad_calls` is quoted as well said.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bad_calls: set[str]) -> None:
         self.worst: dict[str, dict[str, Any]] = {}
         self.of_agent: dict[str, tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]] = {}
         file = pq.ParquetFile(path)
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            frame = table.select(["agent_id", "rule", "verdict", "severity", "deduction", "waived"]).to_pandas()
+            frame = table.select([*_QUOTED]).to_pandas()
             critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail") & ~frame["waived"]
             frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
             failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
-            gravest = failed.sort_values("gravity", ascending=False, kind="stable").drop_duplicates(
+            gravest = failed.sort_values(["absent", "gravity"], ascending=[True, False], kind="stable").drop_duplicates(
                 ["agent_id", "rule"]
             )
             for row in table.take(pa.array(gravest.index.to_numpy())).to_pylist():
                 self._keep(row)
-            passed = frame[frame["verdict"] == "pass"].drop_duplicates(["agent_id", "rule"])
-            for row in table.take(pa.array(passed.index.to_numpy())).to_pylist():
+            frame["told"] = pc.utf8_length(table["context"]).to_numpy()
+            passed = frame[(frame["verdict"] == "pass") & ~frame["call_id"].isin(bad_calls)]
+            passed = passed.sort_values("told", ascending=False, kind="stable").drop_duplicates(["agent_id", "rule"])
+            for row in table.take(pa.array(np.sort(passed.index.to_numpy()))).to_pylist():
                 passes = self._agent(row["agent_id"])[1]
                 if all(one["rule"] != row["rule"] for one in passes):
                     passes.append(row)
@@ -243,7 +251,8 @@ class Quotes:
 
 
 def _gravity(row: dict[str, Any]) -> tuple[bool, bool, float]:
-    return bool(row["quote"]), row["severity"] == "critical", row["deduction"] or 0.0
+    """What was said before what was not: only the one can be quoted."""
+    return bool(row["quote"]) and not row["absent"], row["severity"] == "critical", row["deduction"] or 0.0
 
 
 def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int) -> list[CostlyRule]:
@@ -254,11 +263,12 @@ def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int
             calls=int(totals[f"failed:{rule}"]),
             points=int(totals[f"cost:{rule}"]) / 100,
             severity=row["severity"],
-            quote=row["quote"] or "",
+            quote=quote_of(row),
             message=row["message"] or "",
             suggest=row["suggest"] or "",
             call_id=row["call_id"],
             turn=row["turn"],
+            absent=bool(row["absent"]),
         )
         for rule, row in quotes.items()
     ]
@@ -343,10 +353,14 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
-        first = fails[0] if fails else {}
+        first = next((one for one in fails if not one["absent"]), fails[0] if fails else {})
         chosen.append(
             CallToHear(
-                row, rules, list(dict.fromkeys(review))[:RULES_PER_CALL], first.get("quote", ""), first.get("turn")
+                row,
+                rules,
+                list(dict.fromkeys(review))[:RULES_PER_CALL],
+                quote_of(first) if first and not first["absent"] else NO_QUOTE,
+                first.get("turn"),
             )
         )
     return chosen

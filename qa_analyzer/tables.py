@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qa_analyzer import figures
+from qa_analyzer import text as characters
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
-from qa_analyzer.emotion.trajectory import TRENDS, follow, name_trends
-from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Ruleset, Verdict, Why
+from qa_analyzer.emotion.trajectory import TRENDS, TurningPoints, follow, name_trends, turning_points
+from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
@@ -40,6 +41,9 @@ Lang = Literal["zh", "en"]
 
 LONGEST_QUOTE = 500
 """Code points of a quote (contract)."""
+
+LONGEST_CONTEXT = 60
+"""Code points of a sentence shown before and after the evidence in it."""
 
 LIST_JOINT = "|"
 """Between the codes of a column that holds several."""
@@ -66,6 +70,9 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "same_fault_as": CODE,
     "waived": pa.bool_(),
     "waiver": CODE,
+    "rule_id": CODE,
+    "absent": pa.bool_(),
+    "context": pa.string(),
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -184,7 +191,7 @@ def build_tables(
     texts = [waiver_text(one, lang) for one in waivers.items]
     reasons = [mask_string(text) if mask else text for text in texts]
     progress = follow_frameworks(analysis, ruleset)
-    calls = calls_table(analysis, ruleset, scores, progress)
+    calls = calls_table(analysis, ruleset, scores, progress, points)
     sums = sum_agents(
         analysis,
         scores,
@@ -197,8 +204,39 @@ def build_tables(
     return Tables(calls, findings, emotion_table(analysis), waiving.verdicts), sums
 
 
-def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: Sequence[Progress]) -> pa.Table:
-    """One row a call, in the order of the batch."""
+def _turning(
+    name: str, found: TurningPoints, batch: Batch, points: NDArray[np.uint32], customer: Indices
+) -> dict[str, pa.Array]:
+    """How far the mood turned, and what the agent had said just before: the last turn between the customer's two.
+
+    `customer` (t,): the customer turns that `found` counts; `points`: the text as it may be shown.
+    """
+    turned = found.after >= 0
+    agent = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
+    turn = np.full(batch.n_calls, NOWHERE)
+    if len(customer) and len(agent):
+        first, second = customer[found.before], customer[found.after]  # -1 = any turn, where nothing turned
+        place = np.searchsorted(agent, second) - 1
+        turn = np.where(turned & (place >= 0) & (agent[place] > first), agent[place], NOWHERE)
+    known = turn != NOWHERE
+    start = batch.turn_text[np.maximum(turn, 0)]
+    length = np.where(known, np.minimum(batch.turn_text[turn + 1] - 1 - start, 2 * LONGEST_CONTEXT), 0)
+    quotes = pc.if_else(pa.array(known), slices(points, start, length), pa.scalar(None, pa.string()))
+    return {
+        f"emotion_{name}": numbers(found.change, turned, pa.float64()),
+        f"emotion_{name}_turn": _turn_numbers(turn, batch.turn_number),
+        f"emotion_{name}_after": quotes,
+    }
+
+
+def calls_table(
+    analysis: Analysis,
+    ruleset: Ruleset,
+    scores: Scores,
+    progress: Sequence[Progress],
+    points: NDArray[np.uint32],
+) -> pa.Table:
+    """One row a call, in the order of the batch. `points`: the text as it may be shown."""
     batch, court, facts = analysis.batch, analysis.court, analysis.court.facts
     thresholds = ruleset.rubric.thresholds
     given = batch.columns
@@ -208,17 +246,9 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
     pace, pace_known = figures.pace(batch)
     share, share_known = figures.talk_share(batch)
     customer = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
-    path = follow(
-        court.mood.value[customer],
-        np.searchsorted(customer, batch.call_turn),
-        batch.turn_backchannel[customer],
-    )
-    trend = name_trends(
-        path.mood,
-        np.searchsorted(customer, batch.call_turn),
-        batch.turn_backchannel[customer],
-        thresholds.get("feels_negative", -0.3),
-    )
+    spoken = np.searchsorted(customer, batch.call_turn), batch.turn_backchannel[customer]
+    path = follow(court.mood.value[customer], *spoken)
+    trend = name_trends(path.mood, *spoken, thresholds.get("feels_negative", -0.3))
     overlap, fewest = thresholds.get("interruption_overlap_s", 2.0), thresholds.get("interruption_characters", 4)
     assessable = facts.not_assessable < 0
     columns: dict[str, pa.Array] = {
@@ -239,8 +269,8 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
         "critical": pa.array(scores.critical),
     }
     for index, code in enumerate(ruleset.rubric.criteria):
-        points = scores.criteria[:, index]
-        columns[f"score_{code}"] = numbers(points / 100, points >= 0, pa.float64())
+        earned = scores.criteria[:, index]
+        columns[f"score_{code}"] = numbers(earned / 100, earned >= 0, pa.float64())
     profile = analysis.profile
     columns |= {
         "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
@@ -259,6 +289,8 @@ def calls_table(analysis: Analysis, ruleset: Ruleset, scores: Scores, progress: 
     for name in ("start", "valley", "peak", "end", "mean"):
         columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
     columns["emotion_trend"] = coded(trend, TRENDS)
+    for name, falls in (("fall", True), ("rise", False)):
+        columns |= _turning(name, turning_points(path.mood, *spoken, falls=falls), batch, points, customer)
     timed = batch.call_timed
     for role in (Role.AGENT, Role.CUSTOMER):
         count = figures.interruptions(batch, court.timing, role, overlap, fewest)
@@ -345,8 +377,38 @@ def findings_table(
         "same_fault_as": coded(scores.same_fault_as, ids),
         "waived": pa.array(waiver != NOT_WAIVED),
         "waiver": coded(waiver, list(waivers)),
+        "rule_id": coded(rule, ids),
+        "absent": pa.array(_absent(rows)),
+        "context": _context(batch, points, turn, start, length),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
+
+
+def _absent(rows: Rows) -> Mask:
+    """(n,) bool: what failed is that something was not said: the evidence is where it belonged."""
+    found: Mask = (rows.verdict == Verdict.FAIL) & (rows.window_lo != NOWHERE) & (rows.match_start == NOWHERE)
+    return found
+
+
+def _context(
+    batch: Batch, points: NDArray[np.uint32], turn: Indices, start: Indices, length: Indices
+) -> pa.StringArray:
+    """The sentences of the turn in which each piece of evidence stands, at most LONGEST_CONTEXT around it. (n,)
+
+    A fragment (「不行就是不行」) is understood only in its sentence. Empty where there is no evidence.
+    """
+    if not batch.n_turns:
+        return slices(points, start, length)
+    table = np.zeros(characters.PLANE_SIZE, np.bool_)
+    table[[characters.NEWLINE, *map(ord, characters.SENTENCE_ENDS)]] = True
+    ends = np.flatnonzero(table[batch.normal])
+    before = np.searchsorted(ends, start, "left") - 1
+    begin = np.where(before >= 0, ends[np.maximum(before, 0)] + 1, 0)
+    begin = np.maximum(begin, np.maximum(batch.turn_text[turn], start - LONGEST_CONTEXT))
+    after = np.searchsorted(ends, np.maximum(start + length - 1, start), "left")
+    stop = np.where(after < len(ends), ends[np.minimum(after, len(ends) - 1)] + 1, len(batch.normal))
+    stop = np.minimum(stop, np.minimum(batch.turn_text[turn + 1] - 1, start + length + LONGEST_CONTEXT))
+    return slices(points, begin, np.where(length > 0, np.maximum(stop - begin, 0), 0))
 
 
 def _turn_numbers(turn: Indices, number_in_call: Indices) -> pa.Array:

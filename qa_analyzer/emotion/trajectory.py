@@ -143,6 +143,42 @@ def name_trends(mood: Floats, call_turn: Offsets, is_backchannel: Mask, negative
     return trend
 
 
+@dataclass(frozen=True)
+class TurningPoints:
+    """The largest change of one direction in each call, all (c,): from one real customer turn to the next.
+
+    before, after: indices of those customer turns, -1 where no change reaches `TREND_CHANGE`; change: their difference.
+    """
+
+    before: Offsets
+    after: Offsets
+    change: Floats
+
+
+def turning_points(mood: Floats, call_turn: Offsets, is_backchannel: Mask, *, falls: bool) -> TurningPoints:
+    """Where the customer's mood turned most, down (`falls`) or up; the first of equal ones. Arguments as in `follow`.
+
+    Backchannels are passed over: 嗯 between two turns neither raises nor lowers a mood.
+    """
+    n_calls = len(call_turn) - 1
+    before = np.full(n_calls, -1, np.int64)
+    after, change = before.copy(), np.zeros(n_calls)
+    real = np.flatnonzero(~is_backchannel)
+    call = np.searchsorted(call_turn, real, "right") - 1
+    thousandths = np.rint(mood[real] * STEPS_PER_UNIT).astype(np.int64)
+    step = np.diff(thousandths) * (-1 if falls else 1)
+    step = np.where(call[1:] == call[:-1], step, 0) if len(real) > 1 else step
+    large = np.flatnonzero(step >= round(TREND_CHANGE * STEPS_PER_UNIT))
+    if not len(large):
+        return TurningPoints(before, after, change)
+    order = large[np.lexsort((large, -step[large], call[large]))]
+    first = order[np.unique(call[order], return_index=True)[1]]
+    of = call[first]
+    before[of], after[of] = real[first], real[first + 1]
+    change[of] = (thousandths[first + 1] - thousandths[first]) / STEPS_PER_UNIT
+    return TurningPoints(before, after, change)
+
+
 def _trajectory(mood: Offsets, summary: Offsets, known: Mask) -> Trajectory:
     """From thousandths (t,) and (5, c) to values."""
     start, valley, peak, end, mean = summary / STEPS_PER_UNIT

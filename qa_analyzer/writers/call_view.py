@@ -5,7 +5,7 @@ Shared by the call page and the terminal. Orders and adds up; knows no HTML. Sum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_analyzer.writers.page import CallPage, Names, Row
@@ -29,7 +29,10 @@ FULL_SCORE = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding, numbered from 1 in the order of the page. `same_fault_card` is the card that deducts instead."""
+    """One finding, numbered from 1 in the order of the page. `same_fault_card` is the card that deducts instead.
+
+    `free` = why a failure costs nothing: a key of the catalogue, empty where something else on the card says so.
+    """
 
     number: int
     finding: Row
@@ -41,6 +44,7 @@ class Card:
     same_fault: str
     same_fault_card: int | None
     trial: bool
+    free: str
     waiver: str
     why: str
     suggest: str
@@ -49,13 +53,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownRow:
-    """One criterion: full − lost = earned. `earned` null where nothing was judged."""
+    """One criterion: full − lost = earned. `earned` null where nothing was judged; `capped` = nothing left to lose."""
 
     criterion: str
     full: float
     lost: float
     earned: float | None
     losses: tuple[Card, ...]
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
                 same_fault=names.rule_label(same) if same else "",
                 same_fault_card=deducting.get(same),
                 trial=rule.status == "trial",
+                free=_why_free(finding, number, deducting),
                 waiver=finding.get("waiver") or "",
                 why=rule.why,
                 suggest=finding["suggest"] or rule.suggest,
@@ -123,6 +129,19 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
             )
         )
     return cards
+
+
+def missing_in_call(cards: Sequence[Card]) -> list[Card]:
+    """Failures of the whole call, not of an occasion in it: nothing that was said shows them."""
+    return [card for card in cards if card.finding.get("absent") and card.finding["occasion_turn"] is None]
+
+
+def _why_free(finding: Row, number: int, deducting: Mapping[str, int]) -> str:
+    if finding["verdict"] != "fail" or finding["deduction"] or finding["same_fault_as"] or finding.get("waiver"):
+        return ""
+    if finding["severity"] == "info":
+        return "call.no_points.info"
+    return "call.no_points.again" if deducting.get(finding["rule"], number) != number else "call.no_points.cap"
 
 
 def break_down(page: CallPage, cards: Sequence[Card]) -> Breakdown | None:
@@ -137,7 +156,14 @@ def break_down(page: CallPage, cards: Sequence[Card]) -> Breakdown | None:
         earned = None if criterion.points is None else _hundredths(criterion.points)
         full = lost + (earned or 0)
         rows.append(
-            BreakdownRow(criterion.code, full / 100, lost / 100, None if earned is None else earned / 100, losses)
+            BreakdownRow(
+                criterion.code,
+                full / 100,
+                lost / 100,
+                None if earned is None else earned / 100,
+                losses,
+                capped=earned == 0 and len(losses) > 1,
+            )
         )
         full_sum, lost_sum, earned_sum = full_sum + full, lost_sum + lost, earned_sum + (earned or 0)
     return Breakdown(

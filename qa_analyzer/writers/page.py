@@ -254,19 +254,34 @@ class TeamRow:
     critical_calls: int
 
 
+class Quote(NamedTuple):
+    """Evidence within its sentence: `before` and `after` are empty where the sentence is not known."""
+
+    before: str = ""
+    text: str = ""
+    after: str = ""
+
+
+NO_QUOTE = Quote()
+
+
 @dataclass(frozen=True, slots=True)
 class CostlyRule:
-    """A rule that cost points: in how many calls it failed, what it cost, and its costliest instance as a quote."""
+    """A rule that cost points: in how many calls it failed, what it cost, and its costliest instance as a quote.
+
+    `absent`: what is quoted is where something should have been said, not what was wrong.
+    """
 
     rule: str
     calls: int
     points: float
     severity: str = ""
-    quote: str = ""
+    quote: Quote = NO_QUOTE
     message: str = ""
     suggest: str = ""
     call_id: str = ""
     turn: int | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,5 +291,5 @@ class CallToHear:
     call: Row
     rules: Sequence[str] = ()
     for_review: Sequence[str] = ()
-    quote: str = ""
+    quote: Quote = NO_QUOTE
     turn: int | None = None

@@ -294,7 +294,7 @@ def _number_format(column: str) -> str:
         return "points"
     if column.startswith("pass_") or column in ("recovery_rate", "judged_share", "agent_talk_share"):
         return "share"
-    if column.startswith("emotion_") and column != "emotion_trend":
+    if column.startswith("emotion_") and not column.endswith(("_trend", "_turn", "_after")):
         return "emotion"
     if column.endswith("_id"):
         return "text"

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_analyzer.emotion.trajectory import BACKCHANNEL_WEIGHT, RECENCY, TRENDS, Trajectory, follow, name_trends
+from qa_analyzer.emotion.trajectory import (
+    BACKCHANNEL_WEIGHT,
+    RECENCY,
+    TRENDS,
+    Trajectory,
+    follow,
+    name_trends,
+    turning_points,
+)
 
 SUMMARIES = ("start", "valley", "peak", "end", "mean")
 
@@ -128,3 +136,33 @@ def test_a_call_alone_equals_the_call_in_a_crowd(turns_by_call: list[list[tuple[
         assert summary(together, number) == summary(alone)
         low, high = summary(alone)[1:3]
         assert low <= summary(alone)[4] <= high
+
+
+def points_of(values: list[float], backchannel: list[int] | None = None, *, falls: bool) -> tuple[int, int, float]:
+    quiet = np.zeros(len(values), np.bool_)
+    quiet[backchannel or []] = True
+    offsets = np.array([0, len(values)])
+    mood = follow(np.array(values), offsets, quiet).mood
+    found = turning_points(mood, offsets, quiet, falls=falls)
+    return int(found.before[0]), int(found.after[0]), round(float(found.change[0]), 3)
+
+
+def test_the_largest_fall_and_rise_and_the_first_of_equal_ones() -> None:
+    values = [0.1, -0.4, 0.1, -0.4, 0.2]
+    assert points_of(values, falls=True) == (0, 1, -0.5)
+    assert points_of(values, falls=False) == (3, 4, 0.6)
+
+
+def test_a_backchannel_between_two_turns_is_passed_over() -> None:
+    assert points_of([0.3, 0.0, -0.5], [1], falls=True) == (0, 2, -0.8)
+
+
+def test_a_small_change_is_no_turning_point() -> None:
+    assert points_of([0.1, -0.1, 0.1], falls=True) == (-1, -1, 0.0)
+    assert points_of([0.1], falls=False) == (-1, -1, 0.0)
+
+
+def test_turning_points_never_cross_from_call_to_call() -> None:
+    quiet = np.zeros(4, np.bool_)
+    found = turning_points(np.array([0.9, 0.9, -0.9, -0.9]), np.array([0, 2, 2, 4]), quiet, falls=True)
+    assert found.after.tolist() == [-1, -1, -1]

@@ -17,7 +17,7 @@ import pytest
 
 from qa_analyzer import run
 from qa_analyzer.errors import OptionError, QaAnalyzerError
-from qa_analyzer.run import OUTPUTS, REPORT_ENTRIES, Options, score
+from qa_analyzer.run import OUTPUTS, REPORT_ENTRIES, UNMATCHED, Options, score
 from qa_analyzer.writers.csv import CsvWriter
 
 from .made import CALM, HEATED, Scored, call, mixed_calls, read_csv, say, scored, write_calls, write_rules
@@ -36,7 +36,8 @@ CALLS = (
     "duration_s turns score score_before_critical grade critical {scores} complaint_type complaint_scope "
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
-    "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend agent_interruptions "
+    "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend emotion_fall "
+    "emotion_fall_turn emotion_fall_after emotion_rise emotion_rise_turn emotion_rise_after agent_interruptions "
     "customer_interruptions silence_s longest_silence_s agent_chars_per_min agent_talk_share issue_clear_after "
     "questions_open questions_yes_no questions_restating questions_probing questions_informational "
     "questions_clarifying questions_consulting questions_service courtesy_per_100 negative_wording dialect "
@@ -44,7 +45,7 @@ CALLS = (
 )
 FINDINGS = (
     "call_id agent_id rule verdict severity criterion occasion_turn turn role start_ms text_start text_end quote "
-    "message suggest deduction same_fault_as waived waiver"
+    "message suggest deduction same_fault_as waived waiver rule_id absent context"
 )
 AGENTS = (
     "agent_id agent_name team calls score_mean score_low score_high critical_calls {passes} interruptions_per_call "
@@ -70,7 +71,7 @@ def columns_of(report: Scored, start: str) -> list[str]:
 
 def test_a_report_holds_every_file_of_the_contract_and_no_other(mixed: Scored) -> None:
     """Nothing is missing, and no scratch file is left."""
-    assert {path.name for path in mixed.folder.iterdir()} == set(REPORT_ENTRIES)
+    assert {path.name for path in mixed.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED}
     assert {path.name for path in (mixed.folder / "data").iterdir()} == {
         "agents.parquet",
         "calls.parquet",
@@ -155,7 +156,7 @@ def test_only_the_outputs_asked_for_are_written(tmp_path: Path, rules: Path) -> 
 
 def test_the_samples_keep_the_contract_with_the_shipped_rules(samples: Scored) -> None:
     """Every output is there, every call of the samples is scored, and no verdict is null."""
-    assert {path.name for path in samples.folder.iterdir()} == set(REPORT_ENTRIES)
+    assert {path.name for path in samples.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED}
     assert (samples.result.read, samples.result.scored, samples.result.rejected) == (37, 37, 0)
     verdicts = samples.calls[columns_of(samples, "rule:")]
     assert verdicts.shape[1] >= 26

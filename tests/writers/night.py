@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from qa_analyzer.wording import Lang
+from qa_analyzer.writers.agent_view import quote_of
 from qa_analyzer.writers.page import (
+    NO_QUOTE,
     CallPage,
     CallToHear,
     CriterionScore,
@@ -504,6 +506,11 @@ CALL_SCHEMA = pa.schema(
         ("emotion_peak", pa.float64()),
         ("emotion_end", pa.float64()),
         ("emotion_mean", pa.float64()),
+        *[
+            (f"emotion_{name}{part}", kind)
+            for name in ("fall", "rise")
+            for part, kind in (("", pa.float64()), ("_turn", pa.int32()), ("_after", pa.string()))
+        ],
         ("agent_interruptions", pa.int32()),
         ("customer_interruptions", pa.int32()),
         ("silence_s", pa.float64()),
@@ -534,6 +541,9 @@ FINDING_SCHEMA = pa.schema(
         ("suggest", pa.string()),
         ("deduction", pa.float64()),
         ("same_fault_as", pa.string()),
+        ("rule_id", pa.string()),
+        ("absent", pa.bool_()),
+        ("context", pa.string()),
     ]
 )
 AGENT_SCHEMA = pa.schema(
@@ -614,6 +624,7 @@ def make_page(script: Script, agent: tuple[str, str, str] | None = None) -> Call
         "emotion_peak": max(values, default=None),
         "emotion_end": values[-1] if values else None,
         "emotion_mean": sum(values) / len(values) if values else None,
+        **dict.fromkeys([f"emotion_{name}{part}" for name in ("fall", "rise") for part in ("", "_turn", "_after")]),
         "agent_interruptions": sum(row["rule"] == "turn_taking/interruption" for row in findings),
         "customer_interruptions": 0,
         "silence_s": 12.5 if ends else None,
@@ -765,7 +776,7 @@ def make_calls_to_hear(pages: Sequence[CallPage], most: int = 6) -> list[CallToH
                 page.call,
                 [row["rule"] for row in fails[:3]],
                 (),
-                fails[0]["quote"] if fails else "",
+                quote_of(fails[0]) if fails else NO_QUOTE,
                 fails[0]["turn"] if fails else None,
             )
         )
@@ -794,6 +805,9 @@ def _finding(script: Script, said: Said, agent_id: str) -> dict[str, Any]:
         "suggest": rule[5] if said.verdict == "fail" else None,
         "deduction": said.deduction,
         "same_fault_as": said.same_fault_as,
+        "rule_id": said.rule,
+        "absent": False,
+        "context": text or None,
     }
 
 

@@ -309,7 +309,11 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
     used: set[str] = set()
     for source in sources:
         used |= set(re.findall(r"""["']([a-z]+(?:[._][a-z0-9_]+)*)["']""", source))
-    computed = {key for key in TEXTS if key.startswith(("sheet.", "coverage.gap.", "needs."))}
+    computed = {
+        key
+        for key in TEXTS
+        if key.startswith(("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning."))
+    }
     computed |= {f"call.{mark}" for mark in ("start", "valley", "peak", "end")}
     computed |= {f"coverage.{kind}" for kind in ("column", "no_column", "nothing")}
     assert {key for key in TEXTS if key not in used} - computed == set()

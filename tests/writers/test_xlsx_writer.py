@@ -38,7 +38,7 @@ def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[1]][:5] == ["通话编号", "坐席工号", "规则", "判定", "严重程度"]
     assert {row[3] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"不合格", "无法判定"}
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == f"A1:Q{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:T{sheet.max_row}"
     worst = next(row[-2] for row in book["坐席"].iter_rows(min_row=2, values_only=True) if row[0] == "a8035")
     assert worst == "不满后致歉、辱骂客户、道别后再挂机"
 

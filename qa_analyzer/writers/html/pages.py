@@ -134,6 +134,7 @@ def write_agent(
         frameworks=[(name, agent.get(f"framework_{code}")) for code, name in names.frameworks.items()],
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
+        turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
         worst_of=agent_view.worst_rule_of_calls(findings),
         has_page=_has_page(call_pages),
     )
@@ -142,6 +143,7 @@ def write_agent(
 def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked: bool = True) -> Path:
     """`calls/<id>.html`."""
     cards = call_view.order_findings(page, names)
+    missing = call_view.missing_in_call(cards)
     emotion = [EmotionPoint(*point) for point in page.emotion]
     verdicts = call_view.list_verdicts(page, cards, names)
     return _write(
@@ -152,7 +154,8 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         root="../",
         masked=masked,
         call=page.call,
-        turns=_shown_turns(page, cards),
+        turns=_shown_turns(page, [card for card in cards if card not in missing]),
+        missing=missing,
         card_of={card.number: card for card in cards},
         groups={verdict: [card for card in cards if card.verdict == verdict] for verdict in call_view.VERDICT_ORDER},
         breakdown=call_view.break_down(page, cards),
@@ -170,6 +173,7 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         verdicts=verdicts,
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
         feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
+        turning=[name for name in ("fall", "rise") if page.call.get(f"emotion_{name}_after")],
         curve=draw_curve(emotion, last_turn=page.turns[-1].turn if page.turns else 0),
         start_of={turn.turn: turn.start_ms for turn in page.turns},
         turn_exists={turn.turn for turn in page.turns},
