@@ -35,6 +35,7 @@ def score(
     rules: str | os.PathLike[str] | None = None,
     waivers: str | os.PathLike[str] | None = None,
     metadata: str | os.PathLike[str] | None = None,
+    columns: str | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     emotion: str = "model",
@@ -44,8 +45,9 @@ def score(
     """Score transcripts: a file, a folder, a glob, or several of them.
 
     `waivers`: a file of failures to let pass; by default the one in the rules folder. `metadata`: the telephone
-    system's record of the calls (CSV, XLSX). With `folder` the whole report
-    (CSV, Excel, HTML, Parquet) is also written there. `mask=False` shows personal data.
+    system's record of the calls (CSV, XLSX). `columns`: what columns of tables hold, `call_id=流水号,text=内容` or the
+    path of a YAML file. With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there. `mask=False`
+    shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
     from qa_analyzer.reporting import read_rejected
@@ -57,6 +59,7 @@ def score(
         rules=None if rules is None else Path(rules),
         waivers=None if waivers is None else Path(waivers),
         metadata=None if metadata is None else Path(metadata),
+        columns=columns,
         workers=workers,
         emotion=emotion,
         lang=lang,

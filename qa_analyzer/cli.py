@@ -15,6 +15,7 @@ from qa_analyzer.console import (
     CRITICAL_FOUND,
     NOTHING_SCORED,
     SOME_REJECTED,
+    ColumnsOption,
     FormatOption,
     Lang,
     LangOption,
@@ -55,6 +56,7 @@ def score(
     waivers: WaiversOption = None,
     form: FormatOption = None,
     metadata: MetadataOption = None,
+    columns: ColumnsOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
@@ -72,7 +74,11 @@ def score(
 
     with _errors_explained(mask=not no_mask):
         options = replace(
-            _options(rules, workers, emotion, outputs, lang, no_mask), waivers=waivers, format=form, metadata=metadata
+            _options(rules, workers, emotion, outputs, lang, no_mask),
+            waivers=waivers,
+            format=form,
+            metadata=metadata,
+            columns=columns,
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -120,6 +126,8 @@ def _say_result(result: RunResult, lang: Lang) -> None:
         typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
+    for line in result.columns:
+        typer.echo(line, err=True)
     if any(result.unmatched):
         calls, rows = result.unmatched
         place = result.folder / "metadata_unmatched.csv"
@@ -150,6 +158,7 @@ def show(
     waivers: WaiversOption = None,
     form: FormatOption = None,
     metadata: MetadataOption = None,
+    columns: ColumnsOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
@@ -166,7 +175,11 @@ def show(
 
     with _errors_explained(mask=not no_mask):
         options = replace(
-            _options(rules, 1, emotion, "csv", lang, no_mask), waivers=waivers, format=form, metadata=metadata
+            _options(rules, 1, emotion, "csv", lang, no_mask),
+            waivers=waivers,
+            format=form,
+            metadata=metadata,
+            columns=columns,
         )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
@@ -178,6 +191,7 @@ def convert(
         list[str], typer.Argument(help="文件、文件夹或通配符，最后是 OUT.parquet  Inputs, then the output")
     ],
     form: FormatOption = None,
+    columns: ColumnsOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: NoMaskOption = False,
 ) -> None:
@@ -190,7 +204,7 @@ def convert(
         if len(inputs) < 2:
             raise OptionError(word(lang.value, "convert.usage"))
         *given, target = inputs
-        done = run_convert(given, Path(target), mask=not no_mask, form=form, lang=lang.value)
+        done = run_convert(given, Path(target), mask=not no_mask, form=form, columns=columns, lang=lang.value)
     counts = {"read": f"{done.read:,}", "written": f"{done.written:,}", "rejected": f"{done.rejected:,}"}
     typer.echo(word(lang.value, "convert.done", **counts, path=done.path))
     if done.reasons is not None:

@@ -40,6 +40,12 @@ MetadataOption = Annotated[
         "--metadata", help="电话系统的通话记录 CSV/XLSX：坐席、班组、时间、挂机方 The telephone system's record"
     ),
 ]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", help="表格的列：字段=列名,…，或 YAML 文件（默认看列名和内容） Columns of tables, else found"
+    ),
+]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 
 

@@ -49,7 +49,8 @@ _DAY_MS = 24 * 60 * 60 * 1000
 _SIDES = ("agent_text", "customer_text")
 _OPEN_TIMES = frozenset({Column("start"), Column("end")})
 _WHO = frozenset({"role", "speaker", "channel", "is_agent", *_SIDES})
-SETTABLE = (*CALL_FIELDS, *UTTERANCE_FIELDS, "start", "end", "duration", "duration_ms")
+SETTABLE = (*(name for name in CALL_FIELDS if name not in {"overlaps", "source_format"}), *UTTERANCE_FIELDS)
+SETTABLE += ("start", "end", "duration", "duration_ms")
 SETTABLE += ("start_s", "end_s", "duration_s", "channel", "is_agent", *_SIDES)
 """What `--columns` may name."""
 

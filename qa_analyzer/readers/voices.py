@@ -22,7 +22,8 @@ SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
     "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鐘譚鄒陸顧龍萬錢湯賴龔"
 )
-_CALLED = re.compile(r"(?:小|老)?(?P<first>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,2}")
+_CALLED = re.compile(r"(?:小|老|阿)?(?P<first>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,2}")
+_NO_NAMES = frozenset(["小时", "小時", "小心", "小姐", "小结", "老板", "老师", "老師", "老是", "小区"])
 _TITLES = ("先生", "女士", "小姐", "经理", "經理", "主管", "老师", "老師")
 
 
@@ -71,6 +72,8 @@ def is_name(written: str) -> bool:
     found = _CALLED.fullmatch(written)
     if found is None:
         return False
+    if written[0] in "小老阿" and len(written) <= 3 and written not in _NO_NAMES:
+        return len(written) > 1
     if written.endswith(_TITLES):
         return found["first"] in SURNAMES
     return found["first"] in SURNAMES and len(written) > 1

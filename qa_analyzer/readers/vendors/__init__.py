@@ -21,10 +21,11 @@ from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, Text
 from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
+from qa_analyzer.readers.vendors.webpage import WEBPAGE
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN, AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER)
-TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES,)
+TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, WEBPAGE)
 FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 
