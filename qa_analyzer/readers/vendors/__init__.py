@@ -17,6 +17,7 @@ import msgspec
 from qa_analyzer.readers.vendors.aliyun import ALIYUN
 from qa_analyzer.readers.vendors.amazon import AMAZON, AMAZON_ANALYTICS
 from qa_analyzer.readers.vendors.azure import AZURE
+from qa_analyzer.readers.vendors.dialogues import DIALOGUES
 from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat
 from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
@@ -24,7 +25,7 @@ from qa_analyzer.readers.vendors.subtitles import SUBTITLES
 from qa_analyzer.readers.vendors.webpage import WEBPAGE
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
-JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN, AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER)
+JSON_FORMATS: tuple[JsonFormat, ...] = (ALIYUN, AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER, DIALOGUES)
 TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, WEBPAGE)
 FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 

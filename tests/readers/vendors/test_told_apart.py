@@ -8,7 +8,7 @@ import pytest
 
 from qa_analyzer.readers.vendors import JSON_FORMATS, json_format
 
-from . import test_amazon, test_azure, test_funasr, test_google, test_whisper
+from . import test_amazon, test_azure, test_dialogues, test_funasr, test_google, test_whisper
 
 SAMPLES: list[tuple[str, Any]] = [
     *(("funasr", one) for one in test_funasr.SAMPLES),
@@ -16,6 +16,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("amazon-analytics", one) for one in test_amazon.SAMPLES[:3]),
     *(("amazon-transcribe", one) for one in test_amazon.SAMPLES[3:]),
     *(("azure", one) for one in test_azure.SAMPLES),
+    *(("dialogues", one) for one in test_dialogues.SAMPLES),
     *(("google", one) for one in test_google.SAMPLES),
 ]
 

@@ -104,7 +104,8 @@ def test_a_table_may_hold_several_calls(tmp_path: Path) -> None:
         "<tr><td>客户</td><td>00:15</td><td>停水了</td></tr></table>",
         "<pre>\n00:12 客服：您好请讲\n00:15 客户：停水了\n</pre>",
         "<div class='msg agent' data-start='12'>您好请讲</div><div class='msg customer' data-start='15.0'>停水了</div>",
-        "<div data-role='坐席'><i class='avatar'>敏</i><span class='name'>周敏</span><time>00:12</time><div>您好请讲</div></div>"
+        "<div data-role='坐席'><i class='avatar'>敏</i><span class='name'>周敏</span><time>00:12</time>"
+        "<div>您好请讲</div></div>"
         "<div data-role='客户'><span class='name'>李</span><time>00:15</time><div>停水了</div></div>",
         "<li class='item kefu'><span class='msg-time'>00:12</span><span class='msg-text'>您好请讲</span></li>"
         "<li class='item kehu'><span class='msg-time'>00:15</span><span class='msg-text'>停水了</span></li>",
