@@ -15,6 +15,7 @@ from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_cou
 from qa_analyzer.model import Role
 from qa_analyzer.profile import Profile, build_profile
 from qa_analyzer.promises import OverLimit, Promises, compare_with_limits, find_promises
+from qa_analyzer.roles import DEFAULT_FLOOR, NOT_GIVEN, AgentVoice, Roles, assign_roles
 from qa_analyzer.rulebook.schema import Rubric
 from qa_analyzer.turns import TurnSettings
 
@@ -24,7 +25,7 @@ class Analysis:
     """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
 
     `profile`: what the customer wants and how the agent talks; `promises`: the time of the reply; `over_limit`: that
-    time against its limit.
+    time against its limit; `roles`: how it is known who speaks.
     """
 
     batch: Batch
@@ -34,6 +35,7 @@ class Analysis:
     profile: Profile
     promises: Promises
     over_limit: OverLimit
+    roles: Roles
 
 
 def batch_settings(rubric: Rubric) -> BatchSettings:
@@ -71,9 +73,12 @@ def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, np.ndarr
     return Mood(values, batch.turn_role == Role.CUSTOMER, *masks), labels
 
 
-def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Analysis:
-    """Judge the calls of one record batch (CALL_SCHEMA, valid and repaired)."""
-    batch = build_batch(columns, batch_settings(ruleset.rubric))
+def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates, agent: AgentVoice = NOT_GIVEN) -> Analysis:
+    """Judge the calls of one record batch (CALL_SCHEMA, valid and repaired). `agent`: whose voice is the agent's."""
+    settings = batch_settings(ruleset.rubric)
+    floor = ruleset.rubric.thresholds.get("role_confidence", DEFAULT_FLOOR)
+    roles = assign_roles(columns, settings, floor=floor, agent=agent)
+    batch = build_batch(roles.columns, settings)
     mood, labels = feel(batch, model, ruleset.rubric)
     court = open_court(batch, ruleset, mood)
     heard = Wordings.of(batch, ruleset.rulebook.lexicon, ruleset.wordings, court.heard)
@@ -88,4 +93,4 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates) -> Anal
     promises = find_promises(batch, heard)
     over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
     court.timing.promised = over_limit
-    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit)
+    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit, roles)

@@ -38,7 +38,10 @@ def score(
     columns: str | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
+    agent_speaker: str | None = None,
+    agent_channel: int | None = None,
     emotion: str = "model",
+    tolerant: bool = False,
     lang: Literal["zh", "en"] = "zh",
     mask: bool = True,
 ) -> Report:
@@ -46,11 +49,14 @@ def score(
 
     `waivers`: a file of failures to let pass; by default the one in the rules folder. `metadata`: the telephone
     system's record of the calls (CSV, XLSX). `columns`: what columns of tables hold, `call_id=流水号,text=内容` or the
-    path of a YAML file. With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there. `mask=False`
-    shows personal data.
+    path of a YAML file. `tolerant`: words that the recogniser misheard count by their sound (never for critical
+    failures). With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there.
+    `agent_speaker` or `agent_channel` names the agent's voice where the input has labels or channels but no roles;
+    without it the agent is found from the words. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
     """
     from qa_analyzer.reporting import read_rejected
+    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import OUTPUTS, Options, read_report
     from qa_analyzer.run import score as run_score
 
@@ -61,7 +67,9 @@ def score(
         metadata=None if metadata is None else Path(metadata),
         columns=columns,
         workers=workers,
+        agent=AgentVoice(agent_speaker, agent_channel),
         emotion=emotion,
+        tolerant=tolerant,
         lang=lang,
         mask=mask,
         outputs=OUTPUTS if folder is not None else ("parquet",),

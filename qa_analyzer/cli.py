@@ -15,6 +15,9 @@ from qa_analyzer.console import (
     CRITICAL_FOUND,
     NOTHING_SCORED,
     SOME_REJECTED,
+    AgentChannelOption,
+    AgentSpeakerOption,
+    AgentVoicesOption,
     ColumnsOption,
     FormatOption,
     Lang,
@@ -22,11 +25,13 @@ from qa_analyzer.console import (
     MetadataOption,
     NoMaskOption,
     RulesOption,
+    TolerantOption,
     WaiversOption,
 )
 from qa_analyzer.console import errors_explained as _errors_explained
 
 if TYPE_CHECKING:
+    from qa_analyzer.roles import AgentVoice
     from qa_analyzer.run import Options, RunResult
 
 app = typer.Typer(
@@ -59,7 +64,11 @@ def score(
     columns: ColumnsOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
     outputs: Annotated[str, typer.Option("--outputs", help="csv,parquet,xlsx,html")] = "csv,parquet,xlsx,html",
+    agent_speaker: AgentSpeakerOption = None,
+    agent_channel: AgentChannelOption = None,
+    agent_voices: AgentVoicesOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -79,6 +88,8 @@ def score(
             format=form,
             metadata=metadata,
             columns=columns,
+            tolerant=tolerant,
+            agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -95,6 +106,13 @@ def _options(rules: Path | None, workers: int, emotion: str, outputs: str, lang:
 
     names = tuple(dict.fromkeys(one.strip() for one in outputs.split(",") if one.strip()))
     return Options(rules=rules, workers=workers, emotion=emotion, outputs=names, lang=lang.value, mask=not no_mask)
+
+
+def _agent(speaker: str | None, channel: int | None, voices: Path | None, lang: Lang) -> AgentVoice:
+    from qa_analyzer.roles import AgentVoice
+    from qa_analyzer.run import read_voices
+
+    return AgentVoice(speaker, channel, {} if voices is None else read_voices(voices, lang.value))
 
 
 def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
@@ -132,11 +150,17 @@ def _say_result(result: RunResult, lang: Lang) -> None:
         calls, rows = result.unmatched
         place = result.folder / "metadata_unmatched.csv"
         typer.echo(word(lang.value, "metadata.unmatched", calls=f"{calls:,}", rows=f"{rows:,}", path=place), err=True)
+    roles = result.facts["roles"]
+    unsure, missed = roles.get("unsure", 0), roles.get("option_not_found", 0)
     if lang is Lang.ZH:
         typer.echo(
             f"读入 {result.read:,} 通，评分 {result.scored:,} 通（其中无法评估 {result.not_assessable:,} 通），"
             f"未读入 {result.rejected:,} 通，致命 {result.critical:,} 通，用时 {result.seconds:.1f} 秒"
         )
+        if unsure:
+            typer.echo(f"{unsure:,} 通分不清谁是坐席，没有评分；可用 --agent-speaker 或 --agent-channel 指定")
+        if missed:
+            typer.echo(f"{missed:,} 通里没有指定的说话人或声道，改由内容推断")
         if result.rejected:
             typer.echo(f"未读入的原因：{result.folder / 'rejected.csv'}")
         typer.echo(f"报告：{shown}")
@@ -145,6 +169,13 @@ def _say_result(result: RunResult, lang: Lang) -> None:
             f"{result.read:,} calls read, {result.scored:,} scored ({result.not_assessable:,} not assessable), "
             f"{result.rejected:,} rejected, {result.critical:,} critical, {result.seconds:.1f} s"
         )
+        if unsure:
+            typer.echo(
+                f"in {unsure:,} calls it is unsure who the agent is, so they have no score; "
+                "name the voice by --agent-speaker or --agent-channel"
+            )
+        if missed:
+            typer.echo(f"{missed:,} calls lack the speaker or channel named; their roles were inferred")
         if result.rejected:
             typer.echo(f"reasons for rejections: {result.folder / 'rejected.csv'}")
         typer.echo(f"report: {shown}")
@@ -160,6 +191,10 @@ def show(
     metadata: MetadataOption = None,
     columns: ColumnsOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
+    tolerant: TolerantOption = False,
+    agent_speaker: AgentSpeakerOption = None,
+    agent_channel: AgentChannelOption = None,
+    agent_voices: AgentVoicesOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -180,6 +215,8 @@ def show(
             format=form,
             metadata=metadata,
             columns=columns,
+            tolerant=tolerant,
+            agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))

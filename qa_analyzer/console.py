@@ -36,8 +36,12 @@ FormatOption = Annotated[
 ]
 MetadataOption = Annotated[
     Path | None,
+    typer.Option("--metadata", help="电话系统的通话记录（CSV、XLSX） The telephone system's record"),
+]
+TolerantOption = Annotated[
+    bool,
     typer.Option(
-        "--metadata", help="电话系统的通话记录 CSV/XLSX：坐席、班组、时间、挂机方 The telephone system's record"
+        "--tolerant", help="识别错的字按读音匹配（不用于一票否决） Match misheard words by sound, never critical ones"
     ),
 ]
 ColumnsOption = Annotated[
@@ -45,6 +49,18 @@ ColumnsOption = Annotated[
     typer.Option(
         "--columns", help="表格的列：字段=列名,…，或 YAML 文件（默认看列名和内容） Columns of tables, else found"
     ),
+]
+AgentSpeakerOption = Annotated[
+    str | None,
+    typer.Option("--agent-speaker", help="只有说话人编号时，坐席是哪一个（如 1） Label of the agent's voice"),
+]
+AgentChannelOption = Annotated[
+    int | None,
+    typer.Option("--agent-channel", min=0, help="只有声道时，坐席在哪一个（如 0） Channel of the agent's voice"),
+]
+AgentVoicesOption = Annotated[
+    Path | None,
+    typer.Option("--agent-voices", help="各种格式里谁是坐席（YAML） The agent's voice in each format"),
 ]
 NoMaskOption = Annotated[bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")]
 

@@ -32,6 +32,10 @@ REGIONS: dict[str, tuple[str, ...]] = {
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
 
 
+EXACT = ("voicemail", "complaint")
+"""Lists that a tolerant search leaves alone: they decide what a call is, and nobody is excused by them."""
+
+
 ROLES = {role.code: 1 << role | 1 << Role.UNKNOWN for role in Role if role != Role.UNKNOWN}
 """By speaker: the bits of the roles whose turns are listened to, its own and those of nobody known."""
 
@@ -52,7 +56,12 @@ class CueBook:
             for name in names:
                 phrases = [parse_phrase(source) for source in named.get(name, ())]
                 self.region_of[name] = region
-                self.numbers[name] = lists.add(phrases, ROLES.get(region, EVERYBODY), everywhere=region != "some")
+                self.numbers[name] = lists.add(
+                    phrases,
+                    ROLES.get(region, EVERYBODY),
+                    everywhere=region != "some",
+                    tolerable=regions is None and name not in EXACT,
+                )
 
 
 @dataclass

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,8 @@ class Hits:
     """Things found, in text order. All (n,).
 
     turn, start, end (text positions); category index or -1; severity code or -1; joined: crosses a join of
-    utterances; number: overlap, wait or figure, NaN where there is none; why: Why, set where a hit cannot convict.
+    utterances; number: overlap, wait or figure, NaN where there is none; why: Why, set where a hit cannot convict;
+    misheard: rests on words that only sound alike.
     """
 
     turn: Indices
@@ -129,6 +131,7 @@ class Hits:
     joined: Mask
     number: NDArray[np.float64]
     why: Indices
+    misheard: Mask
 
     def __len__(self) -> int:
         return len(self.turn)
@@ -149,6 +152,7 @@ class Hits:
             np.zeros(count, np.bool_),
             np.full(count, np.nan) if number is None else number,
             np.zeros(count, np.int64),
+            np.zeros(count, np.bool_),
         )
 
     @staticmethod
@@ -171,7 +175,8 @@ class Rows:
     """Occasions judged, one row each. Turn indices are the batch's; NOWHERE where there is none.
 
     call, verdict, severity, why, clause (index into the rule set's messages), occasion, turn, start, end,
-    match_start, match_end, category, number, window_lo, window_hi, near, near_turn, near_start, near_end.
+    match_start, match_end, category, number, window_lo, window_hi, near, near_turn, near_start, near_end; misheard: 1
+    where the evidence or the occasion is there by its sound only.
     """
 
     call: Indices
@@ -193,6 +198,7 @@ class Rows:
     near_turn: Indices
     near_start: Indices
     near_end: Indices
+    misheard: Indices
 
     def __len__(self) -> int:
         return len(self.call)
@@ -214,6 +220,7 @@ class Rows:
             "clause": np.full(count, clause),
             "number": np.full(count, np.nan),
             "near": np.zeros(count, np.int64),
+            "misheard": np.zeros(count, np.int64),
         }
         return Rows(**columns)  # type: ignore[arg-type]
 
@@ -243,13 +250,14 @@ class Judgement:
 @dataclass(frozen=True)
 class SaidAs:
     """What a clause says, compiled: number of its phrase list; whether it is heard everywhere or only where asked for;
-    category and severity code of each phrase, or -1.
+    category and severity code of each phrase, or -1; whether a hit may be a critical fault.
     """
 
     number: int
     everywhere: bool
     category: Indices
     severity: Indices
+    critical: bool
 
 
 @dataclass
@@ -258,11 +266,13 @@ class Ruleset:
 
     said: by identity of a clause, what it says; unless: by identity of a clause (its `unless`) or of a neighbour in
     its `unless_in`, the number of its phrase list; cues, wordings: the named lists of the rubric, of the columns.
+    `tolerant`: words that sound like a phrase count, where that cannot make a critical failure.
     """
 
     rulebook: Rulebook
+    tolerant: bool = False
     rules: tuple[Rule, ...] = field(init=False)
-    lists: PhraseLists = field(init=False, default_factory=PhraseLists)
+    lists: PhraseLists = field(init=False)
     said: dict[int, SaidAs] = field(init=False, default_factory=dict)
     unless: dict[int, int] = field(init=False, default_factory=dict)
     cues: CueBook = field(init=False)
@@ -273,9 +283,11 @@ class Ruleset:
 
     def __post_init__(self) -> None:
         self.rules = tuple(rule for rule in self.rulebook.rules if rule.spec.status != "off")
+        self.lists = PhraseLists(tolerant=self.tolerant)
         for number, rule in enumerate(self.rules):
+            leniency = _leniency(rule.spec)
             for by, clause in _all_clauses(rule.spec):
-                self.add_phrases(clause, by)
+                self.add_phrases(clause, by, leniency[id(clause)])
             for place, part in enumerate(_faults(rule.spec)):
                 self.clause_ids[number, place] = len(self.clauses)
                 for one in _alternatives(part):
@@ -288,25 +300,30 @@ class Ruleset:
         parse_phrase.cache_clear()
         self.middle_phases = any(_uses_middle_phase(rule.spec) for rule in self.rules)
 
-    def add_phrases(self, clause: Spoken, by: str | None) -> None:
+    def add_phrases(self, clause: Spoken, by: str | None, leniency: Leniency) -> None:
         """Number the phrase lists of a clause."""
         roles = ROLES.get(by, EVERYBODY) if by else EVERYBODY
         listed = _says(clause)
         # A row of turns may begin long before the window that it ends in.
         everywhere = clause.in_ is None or isinstance(clause, Trigger) or clause.in_a_row is not None
         if listed:
+            severity = np.array([severity for _, _, severity in listed], np.int64)
+            critical = np.where(severity >= 0, severity, leniency.severity) == CRITICAL
+            tolerable = leniency.says & ~critical & (not clause.word)
+            phrases = [parse_phrase(source) for source, _, _ in listed]
             self.said[id(clause)] = SaidAs(
-                self.lists.add([parse_phrase(source) for source, _, _ in listed], roles, everywhere=everywhere),
+                self.lists.add(phrases, roles, everywhere=everywhere, tolerable=tolerable.tolist()),
                 everywhere,
                 np.array([category for _, category, _ in listed], np.int64),
-                np.array([severity for _, _, severity in listed], np.int64),
+                severity,
+                bool(critical.any()),
             )
         if clause.unless:
             unless = [parse_phrase(source) for source in clause.unless]
-            self.unless[id(clause)] = self.lists.add(unless, roles, everywhere=False)
+            self.unless[id(clause)] = self.lists.add(unless, roles, everywhere=False, tolerable=leniency.unless)
         for neighbour in clause.unless_in or ():
             excuses = [parse_phrase(source) for source in neighbour.says]
-            self.unless[id(neighbour)] = self.lists.add(excuses, everywhere=False)
+            self.unless[id(neighbour)] = self.lists.add(excuses, everywhere=False, tolerable=leniency.unless)
 
     @property
     def rubric(self) -> Rubric:
@@ -326,6 +343,51 @@ def _all_clauses(spec: RuleFile) -> list[tuple[str | None, Spoken]]:
     for _, one in list(found):
         found += _nested(one)
     return found
+
+
+class Leniency(NamedTuple):
+    """What of a clause may be met by words that only sound alike: what it says (but what is critical by `severity`, a
+    code, or -1 where nothing is), and its exceptions.
+    """
+
+    says: bool
+    severity: int
+    unless: bool
+
+
+def _leniency(spec: RuleFile) -> dict[int, Leniency]:
+    """By identity of each clause. In doubt for the agent: what exculpates counts by its sound, critical faults do not.
+
+    A requirement is met by it, and an exception to a prohibition or a trigger; a fault and a trigger are only where no
+    critical failure can come of it; an exception to a requirement never.
+    """
+    result: dict[int, Leniency] = {}
+    critical = any(_may_be_critical(one, spec) for part in _faults(spec) for one in _alternatives(part))
+    for trigger in spec.when or ():
+        result[id(trigger)] = Leniency(not critical, -1, unless=True)
+    for part in spec.require or ():
+        for clause in part.any if isinstance(part, AnyOf) else [part]:
+            for _, one in [(None, clause), *_nested(clause)]:
+                result[id(one)] = Leniency(says=True, severity=-1, unless=False)
+    for part in spec.forbid or ():
+        for clause in part.any if isinstance(part, AnyOf) else [part]:
+            grave = SEVERITY_CODE[clause.severity or spec.severity]
+            result[id(clause)] = Leniency(says=True, severity=grave, unless=True)
+            for _, one in _nested(clause):
+                result[id(one)] = Leniency(not _may_be_critical(clause, spec), -1, unless=True)
+    if spec.measure is not None and spec.measure.of is not None:
+        for _, one in [(None, spec.measure.of), *_nested(spec.measure.of)]:
+            result[id(one)] = Leniency(says=False, severity=-1, unless=False)
+    return result
+
+
+def _may_be_critical(fault: Clause | Measure, spec: RuleFile) -> bool:
+    """Whether a failure of a clause can be critical."""
+    own = fault.severity if isinstance(fault, Clause) else None
+    severities = {own or spec.severity}
+    if isinstance(fault, Clause) and isinstance(fault.says, dict):
+        severities |= {one.severity for one in fault.says.values() if isinstance(one, Category) and one.severity}
+    return Severity.CRITICAL in severities
 
 
 def _uses_middle_phase(spec: RuleFile) -> bool:
@@ -548,7 +610,7 @@ class Court:
         by = clause.by
         lo, hi, present, hazy = self.window(clause.in_, by, call, turn)
         safe_lo, safe_hi = self.safe_window(clause.in_, by, call, turn, lo, hi)
-        safe = _first_between(found.sure.turn, safe_lo, safe_hi)
+        safe = _first_hit(found.sure, safe_lo, safe_hi)
         mine = self.turns_of(by)
         place = _first_between(mine, lo, hi)
         return Look(
@@ -556,8 +618,8 @@ class Court:
             hi=hi,
             safe_lo=safe_lo,
             safe_hi=safe_hi,
-            first=np.where(safe >= 0, safe, _first_between(found.sure.turn, lo, hi)),
-            unsure=_first_between(found.unsure.turn, lo, hi),
+            first=np.where(safe >= 0, safe, _first_hit(found.sure, lo, hi)),
+            unsure=_first_hit(found.unsure, lo, hi),
             moved=(safe_lo != lo) | (safe_hi != hi),
             safe=safe >= 0,
             spoke=place >= 0,
@@ -580,6 +642,7 @@ class Court:
             self.batch.crosses_join(start, end),
             np.full(len(found), np.nan),
             np.zeros(len(found), np.int64),
+            found.misheard,
         )
 
     def said(
@@ -604,7 +667,7 @@ class Court:
             spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.contexts))
             spans = resolve(spans)
             turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
-            found = ListHits(spans, turn)
+            found = ListHits(spans, turn, np.zeros(len(spans), np.bool_))
         hits = self.as_hits(found, said)
         if not len(hits):
             return hits, hits
@@ -613,6 +676,10 @@ class Court:
             turn = np.unique(hits.turn)
             excuses = self.heard.within(self.ruleset.unless[id(clause)], turn, turn + 1, anybody=True).every.spans
             excepted |= _overlaps(hits, excuses.start, excuses.end)
+            if said.critical:
+                nearly = self.heard.nearly(self.ruleset.unless[id(clause)], turn).spans
+                doubtful = _overlaps(hits, nearly.start, nearly.end) & (hits.why == Why.NONE)
+                hits = replace(hits, why=np.where(doubtful, Why.NEARLY_EXCUSED, hits.why).astype(np.int64))
         for neighbour in clause.unless_in or ():
             other = neighbour.by or by
             call = self.batch.turn_call[hits.turn]
@@ -622,6 +689,11 @@ class Court:
             first = np.argsort(wide_lo, kind="stable")
             excuse = self.ruleset.unless[id(neighbour)]
             near = self.heard.within(excuse, wide_lo[first], wide_hi[first], anybody=True).every.turn
+            if said.critical:
+                beside = np.unique(ranges(wide_lo, wide_hi - wide_lo))
+                alike = self.heard.nearly(excuse, beside).turn
+                doubtful = _first_between(alike, wide_lo, wide_hi) >= 0
+                hits = replace(hits, why=np.where(doubtful & (hits.why == Why.NONE), Why.NEARLY_EXCUSED, hits.why))
             role = self.batch.turn_role[near]
             theirs = near if other is None else near[role == Role[other.upper()]]
             excepted |= _first_between(theirs, lo, hi) >= 0
@@ -701,6 +773,9 @@ class Court:
         certain = self.follows(then, found.sure, sure, safe=True)
         doubtful = ~certain & (self.follows(then, found.sure, sure) | self.follows(then, found.unsure, sure))
         perhaps = self.follows(then, found.sure, unsure) | self.follows(then, found.unsure, unsure)
+        if found.sure.misheard.any():
+            exact = self.follows(then, found.sure.select(~found.sure.misheard), sure, safe=True)
+            sure = replace(sure, misheard=sure.misheard | ~exact)
         return sure.select(certain), Hits.joined_lists([sure.select(doubtful), unsure.select(perhaps)])
 
     def follows(self, then: Clause, found: Hits, hits: Hits, *, safe: bool = False) -> Mask:
@@ -721,6 +796,9 @@ class Court:
         """
         rows = self.rows_of_turns(self.countable(by, with_unknown=False), sure.turn)
         certain = _one_each(sure, rows == length)
+        if sure.misheard.any():
+            exact = self.rows_of_turns(self.countable(by, with_unknown=False), sure.turn[~sure.misheard])
+            certain = replace(certain, misheard=exact[certain.turn] < length)
         if not len(self.unknown_turns):
             return certain, _no_hits()
         every = Hits.joined_lists([sure, unsure])
@@ -787,6 +865,7 @@ class Court:
         calls: list[Indices] = []
         doubts: list[Indices] = []
         number: list[NDArray[np.float64]] = []
+        misheard: list[Mask] = []
         hazy = np.zeros(self.batch.n_calls, np.bool_)
         for trigger in triggers:
             allowed = self.allowed(trigger.call) if trigger.call is not None else None
@@ -796,36 +875,43 @@ class Court:
                 calls.append(chosen)
                 doubts.append(np.zeros(len(chosen), np.int64))
                 number.append(np.full(len(chosen), np.nan))
+                misheard.append(np.zeros(len(chosen), np.bool_))
                 continue
-            turn, why, figure = self.trigger_turns(trigger)
+            turn, why, figure, alike = self.trigger_turns(trigger)
             if trigger.silence is not None:
                 untimed = ~self.batch.call_timed
                 hazy |= untimed if allowed is None else untimed & allowed
             if allowed is not None:
                 keep = allowed[self.batch.turn_call[turn]]
-                turn, why, figure = turn[keep], why[keep], figure[keep]
+                turn, why, figure, alike = turn[keep], why[keep], figure[keep], alike[keep]
             turns.append(turn)
             calls.append(self.batch.turn_call[turn])
             doubts.append(why)
             number.append(figure)
+            misheard.append(alike)
         turn, call = np.concatenate(turns), np.concatenate(calls)
-        doubt, figure = np.concatenate(doubts), np.concatenate(number)
-        order = np.lexsort((doubt, turn, call))
-        occasions = Occasions(call, turn, doubt, figure, hazy).select(order)
+        doubt, figure, alike = np.concatenate(doubts), np.concatenate(number), np.concatenate(misheard)
+        order = np.lexsort((alike, doubt, turn, call))
+        occasions = Occasions(call, turn, doubt, figure, alike, hazy).select(order)
         call, turn = occasions.call, occasions.turn
         return occasions.select(np.append(True, (turn[1:] != turn[:-1]) | (call[1:] != call[:-1]))[: len(turn)])
 
-    def trigger_turns(self, trigger: Trigger) -> tuple[Indices, Indices, NDArray[np.float64]]:
-        """Turns (ascending, unique) of one trigger, why each is in doubt (Why), and a figure."""
+    def trigger_turns(self, trigger: Trigger) -> tuple[Indices, Indices, NDArray[np.float64], Mask]:
+        """Turns (ascending, unique) of one trigger, why each is in doubt (Why), a figure, and whether what was said
+        there only sounds alike.
+        """
         batch = self.batch
         keep = np.ones(batch.n_turns, np.bool_)
         figure = np.full(batch.n_turns, np.nan)
         why = np.zeros(batch.n_turns, np.int64)
+        misheard = np.zeros(batch.n_turns, np.bool_)
         if trigger.says is not None:
             heard = np.zeros(batch.n_turns, np.bool_)
             hits = self.said(trigger, trigger.by)[0]
             heard[hits.turn] = True
             keep &= heard
+            misheard[hits.turn[hits.misheard]] = True
+            misheard[hits.turn[~hits.misheard]] = False
             why[hits.turn[hits.why == Why.UNKNOWN_ROLE]] = Why.UNKNOWN_ROLE
             why[hits.turn[hits.why != Why.UNKNOWN_ROLE]] = Why.NONE
         if trigger.feels is not None:
@@ -856,29 +942,35 @@ class Court:
             keep &= self.is_by(trigger.by) | unknown
             why = np.where(unknown, Why.UNKNOWN_ROLE, why)
         turn = np.flatnonzero(keep)
-        return turn, why[turn].astype(np.int64), figure[turn]
+        return turn, why[turn].astype(np.int64), figure[turn], misheard[turn]
 
 
 @dataclass(frozen=True)
 class Occasions:
-    """call, turn (NOWHERE = the call itself), why (Why it is in doubt), number (n,); hazy (c,): one may be missed."""
+    """call, turn (NOWHERE = the call itself), why (Why it is in doubt), number, misheard (known by its sound only)
+    (n,); hazy (c,): one may be missed.
+    """
 
     call: Indices
     turn: Indices
     why: Indices
     number: NDArray[np.float64]
+    misheard: Mask
     hazy: Mask
 
     def __len__(self) -> int:
         return len(self.call)
 
     def select(self, keep: Mask | Indices) -> Occasions:
-        return Occasions(self.call[keep], self.turn[keep], self.why[keep], self.number[keep], self.hazy)
+        return Occasions(
+            self.call[keep], self.turn[keep], self.why[keep], self.number[keep], self.misheard[keep], self.hazy
+        )
 
 
 def _no_hits() -> Hits:
     empty = np.zeros(0, np.int64)
-    return Hits(empty, empty, empty, empty, empty, np.zeros(0, np.bool_), np.zeros(0), empty)
+    nothing = np.zeros(0, np.bool_)
+    return Hits(empty, empty, empty, empty, empty, nothing, np.zeros(0), empty, nothing)
 
 
 def _one_each(hits: Hits, turns: Mask) -> Hits:
@@ -921,6 +1013,16 @@ def _first_between(turns: Indices, lo: Indices, hi: Indices) -> Indices:
     place = np.searchsorted(turns, lo)
     padded = np.append(turns, np.iinfo(np.int64).max)
     return np.where(padded[place] < hi, place, -1)
+
+
+def _first_hit(hits: Hits, lo: Indices, hi: Indices) -> Indices:
+    """Index of the first hit in turns [lo, hi), of an exact one if there is any, or -1. (n,)"""
+    first = _first_between(hits.turn, lo, hi)
+    if not hits.misheard.any():
+        return first
+    exact = np.flatnonzero(~hits.misheard)
+    place = _first_between(hits.turn[exact], lo, hi)
+    return np.where(place >= 0, np.append(exact, -1)[place], first)
 
 
 def _overlaps(hits: Hits, start: Indices, end: Indices) -> Mask:
@@ -1128,6 +1230,7 @@ class _Trial:
             doubtful = np.isin(rows.verdict, (Verdict.PASS, Verdict.FAIL)) & (occasions.why > 0)
             rows.verdict = np.where(doubtful, Verdict.UNDETERMINED, rows.verdict).astype(np.int64)
             rows.why = np.where(doubtful, occasions.why, rows.why).astype(np.int64)
+            rows.misheard = np.maximum(rows.misheard, occasions.misheard)
         if any(trigger.call is not None and trigger.call.ended for trigger in triggers):
             # Where the text breaks off on the customer, what is missing may have come after it.
             for rows in parts:
@@ -1274,6 +1377,9 @@ class _Trial:
             grave = worst.verdict * 10 + worst.severity * (worst.verdict == Verdict.FAIL)
             take = graver > grave
             worst = Rows(*(np.where(take, getattr(other, one.name), getattr(worst, one.name)) for one in fields(Rows)))
+        # A pass rests on all of them.
+        passed = worst.verdict == Verdict.PASS
+        worst.misheard = np.where(passed, np.maximum.reduce([one.misheard for one in parts]), worst.misheard)
         return worst
 
     def forbid_anywhere(self, clause: Clause, number: int, every: Indices) -> Rows:
@@ -1356,7 +1462,7 @@ class _Trial:
     def worst_between(self, hits: Hits, severity: int, lo: Indices, hi: Indices) -> Indices:
         """(n,) index of the worst hit in turns [lo, hi), the first at equality, or -1; one that convicts is worse."""
         grave, why = self.gravity(hits, severity)
-        rank = (why > 0) * len(SEVERITIES) - grave
+        rank = 2 * ((why > 0) * len(SEVERITIES) - grave) + hits.misheard
         best = np.full(len(lo), -1, np.int64)
         for value in np.unique(rank):
             some = np.flatnonzero(rank == value)
@@ -1367,7 +1473,7 @@ class _Trial:
     def one_a_turn(self, hits: Hits, severity: int) -> Hits:
         """The gravest hit of each turn, the first of them at equality; one that convicts before one in doubt."""
         grave, why = self.gravity(hits, severity)
-        order = np.lexsort((hits.start, -grave, why > 0, hits.turn))
+        order = np.lexsort((hits.start, hits.misheard, -grave, why > 0, hits.turn))
         ordered = hits.select(order)
         return ordered.select(np.unique(ordered.turn, return_index=True)[1])
 
@@ -1490,6 +1596,7 @@ def _show_hits(rows: Rows, hits: Hits, at: Indices) -> None:
     rows.match_start = np.where(some, hits.start[place], rows.match_start)
     rows.match_end = np.where(some, hits.end[place], rows.match_end)
     rows.category = np.where(some, hits.category[place], rows.category)
+    rows.misheard = np.where(some, hits.misheard[place], rows.misheard).astype(np.int64)
     rows.number = np.where(some & ~np.isnan(hits.number[place]), hits.number[place], rows.number)
 
 

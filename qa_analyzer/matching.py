@@ -6,6 +6,9 @@
    looked at only in turns where all its parts occur; the parts are joined from left to right, each to the span within
    reach that starts last, and what holds a shorter hit is dropped: the shortest spans.
 
+A tolerant search goes on: what was misheard (`mishearing`) joins the occurrences, the second pass is done again in
+the turns that hold such a place, and what it finds counts where the list has no exact hit.
+
 Knows literals, turns and who speaks in them; knows nothing about rules. Exact: a slow twin in the tests agrees.
 """
 
@@ -21,38 +24,25 @@ from numpy.typing import NDArray
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.compiled import compiled, inlined
+from qa_analyzer.mishearing import Alike, Misheard, alike_of, find_misheard
 from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
+from qa_analyzer.tries import MIX, Trie, hash_slot, trie_of
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int32]
+Places = Indices | Ints
+_Occurrences = tuple[Ints, NDArray[np.uint8], Ints, Indices, Normal, Ints, Indices, Mask, Mask, Indices]
+"""What the second pass reads: start, length, literal of each occurrence, where each turn's begin; the visible text, its
+places, where each turn begins in it; which characters end sentences, which are no speech; room for the spans of a turn.
+"""
 
-MIX = 0x9E37
-"""Odd factor that spreads pairs of characters over 16 bits (2^16 divided by the golden ratio)."""
-HASH_FACTOR = 0x9E3779B97F4A7C15
-LONGEST = 255
-"""No literal may be longer, so that a length fits a byte."""
 AT_START, AT_END = 1, 2
 EVERYBODY = 0xFF
 SCREEN = 4096
 ENOUGH_SEEN = 50_000
 """Occurrences of literals from which on it is known which are common."""
-
-
-class _Trie(NamedTuple):
-    """Literals for searching.
-
-    single (65,536) int32: literal of one character, or -1; begins (65,536) bool, by mixed pair; edges (2 × size,)
-    int64: key and node in turn, open addressing, key = node << 16 | character; shift: 64 - log2 size; ends
-    (n_nodes,) int32: the literal that ends at a node, or -1.
-    """
-
-    single: Ints
-    begins: Mask
-    edges: Indices
-    shift: int
-    ends: Ints
 
 
 class _Tables(NamedTuple):
@@ -103,38 +93,6 @@ class _OneList(NamedTuple):
     roles: int
 
 
-@inlined
-def _hash(key: np.int64, shift: int) -> np.int64:
-    return np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
-
-
-@compiled
-def _build_trie(
-    codes: NDArray[np.uint16], begin: Indices, shared: Indices, numbers: Indices, edges: Indices, shift: int, ends: Ints
-) -> int:
-    """Insert literals in sorted order; `shared` (n,): characters in common with the one before. Returns nodes."""
-    mask = len(edges) // 2 - 1
-    path = np.zeros(LONGEST + 1, np.int64)
-    count = 1
-    for index in range(len(numbers)):
-        start, stop = begin[index], begin[index + 1]
-        depth = shared[index]
-        node = path[depth]
-        for place in range(start + depth, stop):
-            key = (node << 16) | np.int64(codes[place])
-            slot = _hash(key, shift)
-            while edges[2 * slot] != -1:
-                slot = (slot + 1) & mask
-            edges[2 * slot] = key
-            edges[2 * slot + 1] = count
-            node = count
-            count += 1
-            depth += 1
-            path[depth] = node
-        ends[node] = numbers[index]
-    return count
-
-
 @compiled
 def _see(
     normal: Normal, blind: Mask, turn_text: Indices, visible: Normal, position: Ints, visible_turn: Indices
@@ -156,7 +114,7 @@ def _see(
 def _scan(
     visible: Normal,
     visible_turn: Indices,
-    trie: _Trie,
+    trie: Trie,
     start: Ints,
     length: NDArray[np.uint8],
     literal: Ints,
@@ -183,7 +141,7 @@ def _scan(
             node = np.int64(0)
             for at in range(place, stop):
                 key = (node << 16) | np.int64(visible[at])
-                slot = _hash(key, trie.shift)
+                slot = hash_slot(key, trie.shift)
                 node = np.int64(-1)
                 while True:
                     there = trie.edges[2 * slot]
@@ -643,34 +601,89 @@ def _by_list(found: Ints, count: int, n_lists: int, grouped: Ints, kept: Mask) -
     return offsets
 
 
+@compiled
+def _stretches(start: Ints, length: NDArray[np.uint8], count: int, covered: Mask) -> None:
+    """Mark the visible characters that stand in some of the first `count` occurrences of two characters or more."""
+    for one in range(count):
+        if length[one] > 1:
+            covered[start[one] : start[one] + length[one]] = True
+
+
 @dataclass(frozen=True, slots=True)
 class ListHits:
-    """Hits of one list in text order: `spans` in positions of the batch's text, `turn` (n,) int64."""
+    """Hits of one list in text order: `spans` in positions of the batch's text, `turn` (n,) int64.
+
+    `misheard` (n,): the words are not there as written, they only sound alike.
+    """
 
     spans: Spans
     turn: Indices
+    misheard: Mask
 
     def __len__(self) -> int:
         return len(self.turn)
 
     def select(self, keep: Mask | Indices) -> ListHits:
-        return ListHits(self.spans.select(keep), self.turn[keep])
+        return ListHits(self.spans.select(keep), self.turn[keep], self.misheard[keep])
+
+    def joined(self, other: ListHits) -> ListHits:
+        """Both, by start, at equal starts the longest first."""
+        if not len(other):
+            return self
+        mine, theirs = self.spans, other.spans
+        spans = Spans(
+            np.concatenate([mine.start, theirs.start]),
+            np.concatenate([mine.end, theirs.end]),
+            np.concatenate([mine.phrase, theirs.phrase]),
+        )
+        both = ListHits(spans, np.concatenate([self.turn, other.turn]), np.concatenate([self.misheard, other.misheard]))
+        return both.select(np.lexsort((spans.phrase, -spans.end, spans.start)))
+
+
+class _Tolerance(NamedTuple):
+    """What may be met by words that sound alike: the literals, and of the lists their phrases (`tolerable`, flat,
+    from `phrase_from` (n_lists + 1,) on).
+    """
+
+    alike: Alike
+    phrase_from: Indices
+    tolerable: Mask
+
+    def of_list(self, number: int) -> Mask:
+        return self.tolerable[self.phrase_from[number] : self.phrase_from[number + 1]]
 
 
 class PhraseLists:
-    """Phrase lists compiled together. Add all of them, then `compile`; `scan` finds their hits in a text."""
+    """Phrase lists compiled together. Add all of them, then `compile`; `scan` finds their hits in a text.
 
-    def __init__(self) -> None:
-        self._lists: dict[tuple[int, bool, tuple[Phrase, ...]], int] = {}
-        self._compiled: tuple[_Trie, _Tables] | None = None
+    `tolerant`: phrases may also be met by words that sound alike, those that are said to when they are added.
+    """
+
+    def __init__(self, *, tolerant: bool = False) -> None:
+        self.tolerant = tolerant
+        self._lists: dict[tuple[int, bool, tuple[Phrase, ...], tuple[bool, ...]], int] = {}
+        self._tolerance: _Tolerance | None = None
+        self._compiled: tuple[Trie, _Tables] | None = None
         self._seen: NDArray[np.float64] = np.zeros(0)
         self._raw: list[_Raw] = []
         self._roles: list[int] = []
         self._apart: dict[int, _OneList] = {}
 
-    def add(self, phrases: Sequence[Phrase], roles: int = EVERYBODY, *, everywhere: bool = True) -> int:
-        """Number of a list, heard in turns of these roles (bits of Role); `everywhere` or only in turns asked for."""
-        return self._lists.setdefault((roles, everywhere, tuple(phrases)), len(self._lists))
+    def add(
+        self,
+        phrases: Sequence[Phrase],
+        roles: int = EVERYBODY,
+        *,
+        everywhere: bool = True,
+        tolerable: bool | Sequence[bool] = False,
+    ) -> int:
+        """Number of a list, heard in turns of these roles (bits of Role); `everywhere` or only in turns asked for.
+
+        `tolerable`: which of the phrases (or whether all) a tolerant search may find by their sound.
+        """
+        each = [tolerable] * len(phrases) if isinstance(tolerable, bool) else tolerable
+        allowed = tuple(self.tolerant and bool(one) for one in each)
+        return self._lists.setdefault((roles, everywhere, tuple(phrases), allowed), len(self._lists))
 
     def compile(self) -> None:
         """Build the tables; the phrases themselves are no longer needed."""
@@ -679,7 +692,7 @@ class PhraseLists:
         whole: list[tuple[list[int], int, int, int]] = []
         branches: list[tuple[list[int], tuple[bool, ...], int, int, int]] = []
         part_literals: list[list[int]] = []
-        for (_, _, phrases), number in self._lists.items():
+        for (_, _, phrases, _), number in self._lists.items():
             for index, phrase in enumerate(phrases):
                 edge = AT_START * phrase.at_start + AT_END * phrase.at_end
                 for branch in phrase.branches:
@@ -703,7 +716,7 @@ class PhraseLists:
         for parted, wide, number, phrase_index, edge in branches:
             raw[number].branches.append(([arrays[part] for part in parted], wide, phrase_index, edge))
         self._raw = raw
-        wanted = [everywhere for _, everywhere, _ in self._lists]
+        wanted = [everywhere for _, everywhere, *_ in self._lists]
         whole = [one for one in whole if wanted[one[1]]]
         branches = [one for one in branches if wanted[one[2]]]
         used = sorted({part for one in branches for part in one[0]})
@@ -713,8 +726,8 @@ class PhraseLists:
         parts_from, parts_order = _csr(_flat([part_literals[part] for part in used]), n_literals)
         part_of = np.repeat(np.arange(len(used)), [len(part_literals[part]) for part in used])
         of_phrase = np.array([one[1:] for one in whole], np.int64).reshape(-1, 3)
-        trie = _trie_of(literals)
-        list_roles = np.array([roles for roles, _, _ in self._lists], np.int64)
+        trie = trie_of(literals)
+        list_roles = np.array([roles for roles, *_ in self._lists], np.int64)
         entries = np.zeros((n_literals + 1, 4), np.int32)
         entries[:, 0], entries[:, 1] = whole_from, parts_from
         for ids, number, _, _ in whole:
@@ -739,7 +752,9 @@ class PhraseLists:
             list_roles.astype(np.uint8),
             max(map(len, literals), default=0),
         )
-        self._roles = [roles for roles, _, _ in self._lists]
+        self._roles = [roles for roles, *_ in self._lists]
+        if self.tolerant:
+            self._tolerance = _tolerance(literals, [allowed for *_, allowed in self._lists], raw, list_roles)
         self._lists.clear()  # Hundreds of thousands of strings.
         # Until a text has been seen, short literals are taken for common ones.
         guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
@@ -751,7 +766,7 @@ class PhraseLists:
         if self._compiled is None:
             self.compile()
         assert self._compiled is not None
-        heard = Heard(*self._compiled, self.apart, normal, turn_text, turn_role)
+        heard = Heard(*self._compiled, self.apart, normal, turn_text, turn_role, self._tolerance)
         if self._seen.sum() < ENOUGH_SEEN:
             self._seen += heard.literal_counts
             if self._seen.sum() >= ENOUGH_SEEN:
@@ -771,6 +786,23 @@ class _Raw(NamedTuple):
 
     whole: list[tuple[Indices, int, int]]
     branches: list[tuple[list[Indices], tuple[bool, ...], int, int]]
+
+
+def _tolerance(
+    literals: list[str], allowed: list[tuple[bool, ...]], raw: list[_Raw], list_roles: Indices
+) -> _Tolerance:
+    """Which literals may be misheard, and in whose turns."""
+    roles = np.zeros(len(literals), np.uint8)
+    for number, one in enumerate(raw):
+        for ids, phrase, _ in one.whole:
+            if allowed[number][phrase]:
+                roles[ids] |= np.uint8(list_roles[number] & 0xFF)
+        for pieces, _, phrase, _ in one.branches:
+            if allowed[number][phrase]:
+                for ids in pieces:
+                    roles[ids] |= np.uint8(list_roles[number] & 0xFF)
+    tolerable = np.array([each for one in allowed for each in one], np.bool_)
+    return _Tolerance(alike_of(literals, roles), np.cumsum([0, *map(len, allowed)]), tolerable)
 
 
 def _one_list(raw: _Raw, roles: int) -> _OneList:
@@ -870,45 +902,6 @@ def _csr(owner: Indices, count: int) -> tuple[Ints, Indices]:
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.int32), np.argsort(owner, kind="stable")
 
 
-def _trie_of(literals: list[str]) -> _Trie:
-    """Compile literals: distinct, not empty, inside the Basic Multilingual Plane."""
-    longest = max(map(len, literals), default=0)
-    if longest > LONGEST:
-        raise ValueError(f"a literal of {longest} characters is too long")
-    single = np.full(PLANE_SIZE, -1, np.int32)
-    for number, literal in enumerate(literals):
-        if len(literal) == 1:
-            single[ord(literal)] = number
-    order = sorted((literal, number) for number, literal in enumerate(literals) if len(literal) > 1)
-    lengths = np.fromiter((len(one) for one, _ in order), np.int64, len(order))
-    begin = np.concatenate(([0], np.cumsum(lengths)))
-    codes = np.frombuffer("".join(one for one, _ in order).encode("utf-16-le"), np.uint16)
-    shared = _shared(codes, begin)
-    begins = np.zeros(PLANE_SIZE, np.bool_)
-    first, second = codes[begin[:-1]].astype(np.int64), codes[begin[:-1] + 1].astype(np.int64)
-    begins[(first * MIX + second) & 0xFFFF] = True
-    nodes = int((lengths - shared).sum()) + 1
-    bits = max(4, int(2 * nodes).bit_length())
-    edges = np.full(2 << bits, -1, np.int64)
-    ends = np.full(nodes, -1, np.int32)
-    numbers = np.fromiter((number for _, number in order), np.int64, len(order))
-    _build_trie(codes, begin, shared, numbers, edges, 64 - bits, ends)
-    return _Trie(single, begins, edges, 64 - bits, ends)
-
-
-@compiled
-def _shared(codes: NDArray[np.uint16], begin: Indices) -> Indices:
-    """(n,) characters that each literal has in common with the one before."""
-    result = np.zeros(len(begin) - 1, np.int64)
-    for index in range(1, len(begin) - 1):
-        most = min(begin[index] - begin[index - 1], begin[index + 1] - begin[index])
-        same = 0
-        while same < most and codes[begin[index - 1] + same] == codes[begin[index] + same]:
-            same += 1
-        result[index] = same
-    return result
-
-
 def _marks() -> Mask:
     table = np.zeros(PLANE_SIZE, np.bool_)
     table[[NEWLINE, *map(ord, SENTENCE_ENDS)]] = True
@@ -919,12 +912,13 @@ def _marks() -> Mask:
 class Heard:
     """What was found in one text, list by list."""
 
-    trie: _Trie
+    trie: Trie
     tables: _Tables
     apart: Callable[[int], _OneList]
     normal: Normal
     turn_text: Indices
     turn_role: NDArray[np.uint8]
+    tolerance: _Tolerance | None = None
     _resolved: dict[int, ListHits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -972,7 +966,11 @@ class Heard:
             characters.wordless_table(),
             self._buffer,
         )
-        self._offsets, self._grouped, self._kept = self._told()
+        found, count = self._told(self._text)
+        self._offsets, self._grouped, self._kept = _grouped(found, count, len(self.tables.list_roles))
+        self._alike: tuple[Indices, Ints, Mask] | None = None
+        if self.tolerance is not None:
+            self._listen_tolerantly(self.tolerance)
 
     @property
     def literal_counts(self) -> NDArray[np.float64]:
@@ -980,10 +978,10 @@ class Heard:
         found = self._literal[: self._hits_from[-1]]
         return np.bincount(found, minlength=len(self.tables.entries) - 1).astype(np.float64)
 
-    def _told(self) -> tuple[Indices, Ints, Mask]:
-        """All hits of the lists that are heard everywhere."""
+    def _told(self, text: _Occurrences) -> tuple[Ints, int]:
+        """All hits of the lists that are heard everywhere, and how many they are."""
         told = self.tables
-        room = 1024 + len(self._start) // 3
+        room = 1024 + len(text[0]) // 3
         while True:
             found = np.empty((5, room), np.int32)
             count = _tell(
@@ -1002,38 +1000,111 @@ class Heard:
                 told.branch_edge,
                 told.list_roles,
                 told.longest,
-                *self._text,
+                *text,
                 found,
             )
             if count <= room:
-                return _grouped(found, count, len(told.list_roles))
+                return found, count
             room = count
+
+    # ---- what sounds alike --------------------------------------------------------------------------------
+
+    def _listen_tolerantly(self, tolerance: _Tolerance) -> None:
+        """Find what was misheard, and the hits that lists have by it, apart from their exact ones."""
+        n_visible = int(self._visible_turn[-1])
+        covered = np.zeros(n_visible, np.bool_)
+        _stretches(self._start, self._length, int(self._hits_from[-1]), covered)
+        self._misheard = find_misheard(
+            tolerance.alike, self._visible[:n_visible], self._visible_turn, self.turn_role, covered
+        )
+        self._likely_text = self._with_misheard(self._misheard.select(self._misheard.likely))
+        found, count = self._told(self._likely_text)
+        owner, phrase = found[0, :count].astype(np.int64), found[1, :count].astype(np.int64)
+        fresh = tolerance.tolerable[tolerance.phrase_from[owner] + phrase]
+        # Lists one after the other on one line of numbers, so that one search serves all.
+        stride = len(self.normal) + 1
+        exact = np.repeat(np.arange(len(self._offsets) - 1), np.diff(self._offsets)) * stride
+        base = owner * stride
+        fresh &= ~_touches(
+            base + found[3, :count], base + found[4, :count], exact + self._grouped[2], exact + self._grouped[3]
+        )
+        found = found[:, :count][:, fresh]
+        self._alike = _grouped(found, found.shape[1], len(self.tables.list_roles))
+
+    def _with_misheard(self, misheard: Misheard) -> _Occurrences:
+        """The occurrences in the turns that hold something misheard, that included: in place of `_text`."""
+        turns = np.unique(misheard.turn)
+        counts = self._hits_from[turns + 1] - self._hits_from[turns]
+        exact = ranges(self._hits_from[turns], counts)
+        start = np.concatenate([self._start[exact], misheard.start.astype(np.int32)])
+        length = np.concatenate([self._length[exact], misheard.length.astype(np.uint8)])
+        literal = np.concatenate([self._literal[exact], misheard.literal.astype(np.int32)])
+        turn = np.concatenate([np.repeat(turns, counts), misheard.turn])
+        order = np.lexsort((literal, length, start))
+        hits_from = np.searchsorted(turn[order], np.arange(len(self.turn_role) + 1))
+        buffer = np.empty((6, int(np.diff(hits_from).max(initial=0))), np.int64)
+        return start[order], length[order], literal[order], hits_from, *self._text[4:9], buffer
+
+    def nearly(self, number: int, turns: Indices) -> ListHits:
+        """Whatever sounds like the phrases of a list in some turns (ascending), unlikely as it may be; none if the
+        search is not tolerant.
+        """
+        if self.tolerance is None or not len(turns):
+            return _hits(np.zeros((4, 0), np.int32), slice(None))
+        here = self._misheard.select(np.isin(self._misheard.turn, turns))
+        found = self._told_apart(number, turns, turns + 1, EVERYBODY, self._with_misheard(here))
+        found = found[:, self.tolerance.of_list(number)[found[1]]]
+        return _hits(_grouped(found, found.shape[1], 1)[1], slice(None), misheard=True)
+
+    def _told_apart(self, number: int, lo: Indices, hi: Indices, roles: int, text: _Occurrences) -> Ints:
+        """Hits of a list in windows of turns, as `_tell_apart` finds them. (5, n)"""
+        one = self.apart(number)
+        room = 1024 + 4 * len(lo)
+        while True:
+            found = np.zeros((5, room), np.int32)
+            count = _tell_apart(lo, hi, self.turn_role, roles, *one[:-1], self.tables.longest, *text, found)
+            if count <= room:
+                return found[:, :count]
+            room = count
+
+    # ---- asking for hits ----------------------------------------------------------------------------------
 
     def every(self, number: int) -> ListHits:
         """Every hit of a list, nested and overlapping ones too."""
-        return _hits(self._grouped, slice(self._offsets[number], self._offsets[number + 1]))
+        exact = _hits(self._grouped, slice(self._offsets[number], self._offsets[number + 1]))
+        if self._alike is None:
+            return exact
+        offsets, grouped, _ = self._alike
+        return exact.joined(_hits(grouped, slice(offsets[number], offsets[number + 1]), misheard=True))
 
     def hits(self, number: int) -> ListHits:
         """Hits of a list: nested ones dropped, of overlapping ones the leftmost kept."""
         if number not in self._resolved:
             low, high = self._offsets[number], self._offsets[number + 1]
-            self._resolved[number] = _hits(self._grouped, low + np.flatnonzero(self._kept[low:high]))
+            found = _hits(self._grouped, low + np.flatnonzero(self._kept[low:high]))
+            if self._alike is not None:
+                offsets, grouped, kept = self._alike
+                low, high = offsets[number], offsets[number + 1]
+                found = found.joined(_hits(grouped, low + np.flatnonzero(kept[low:high]), misheard=True))
+            self._resolved[number] = found
         return self._resolved[number]
 
     def within(self, number: int, lo: Indices, hi: Indices, *, anybody: bool = False) -> Apart:
         """Hits of a list in windows of turns lo … hi - 1 (lo ascending); `anybody`: whoever speaks there."""
-        one = self.apart(number)
-        room = 1024 + 4 * len(lo)
-        while True:
-            found = np.zeros((5, room), np.int32)
-            roles = EVERYBODY if anybody else one.roles
-            count = _tell_apart(lo, hi, self.turn_role, roles, *one[:-1], self.tables.longest, *self._text, found)
-            if count <= room:
-                break
-            room = count
-        _, grouped, kept = _grouped(found, count, 1)
+        roles = EVERYBODY if anybody else self.apart(number).roles
+        found = self._told_apart(number, lo, hi, roles, self._text)
+        _, grouped, kept = _grouped(found, found.shape[1], 1)
         every = _hits(grouped, slice(None))
-        return Apart(every, every if kept.all() else every.select(kept))
+        hits = every if kept.all() else every.select(kept)
+        if self.tolerance is None or not self.tolerance.of_list(number).any():
+            return Apart(every, hits)
+        alike = self._told_apart(number, lo, hi, roles, self._likely_text)
+        fresh = self.tolerance.of_list(number)[alike[1]]
+        fresh &= ~_touches(alike[3], alike[4], grouped[2], grouped[3])
+        alike = alike[:, fresh]
+        _, grouped, kept = _grouped(alike, alike.shape[1], 1)
+        more = _hits(grouped, slice(None), misheard=True)
+        return Apart(every.joined(more), hits.joined(more.select(kept)))
 
     def everywhere(self, number: int) -> Apart:
         """Hits of a list in all turns of its speakers."""
@@ -1067,9 +1138,18 @@ def _grouped(found: Ints, count: int, n_lists: int) -> tuple[Indices, Ints, Mask
     return _by_list(found, count, n_lists, grouped, kept), grouped, kept
 
 
-def _hits(grouped: Ints, at: slice | Indices) -> ListHits:
+def _hits(grouped: Ints, at: slice | Indices, *, misheard: bool = False) -> ListHits:
     phrase, turn, start, end = (grouped[row, at].astype(np.int64) for row in range(4))
-    return ListHits(Spans(start, end, phrase), turn)
+    return ListHits(Spans(start, end, phrase), turn, np.full(len(turn), misheard))
+
+
+def _touches(start: Places, end: Places, others: Places, other_end: Places) -> Mask:
+    """(n,) bool: stretches that share a place with one of the others, which are ordered by start."""
+    if not len(others):
+        return np.zeros(len(start), np.bool_)
+    reach = np.maximum.accumulate(other_end)
+    place = np.searchsorted(others, end, "left") - 1
+    return np.asarray((place >= 0) & (reach[np.maximum(place, 0)] > start))
 
 
 _MARKS = _marks()

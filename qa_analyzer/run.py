@@ -22,13 +22,15 @@ from functools import cached_property
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from qa_analyzer import wording
 from qa_analyzer.analysis import Analysis, analyse
@@ -46,6 +48,7 @@ from qa_analyzer.readers.messages import say
 from qa_analyzer.readers.metadata import Joined, read_metadata, unused
 from qa_analyzer.readers.vendors import format_names, named
 from qa_analyzer.resources import shipped
+from qa_analyzer.roles import NOT_GIVEN, AgentVoice
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
@@ -81,7 +84,7 @@ REPORT_ENTRIES = (
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
-PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar")
+PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "chinesecalendar", "pypinyin")
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
@@ -99,6 +102,9 @@ TEXTS = {
         "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
         "format": "没有格式「{name}」。可用：{known}；说明见 qa-analyzer formats。",
         "workers": "--workers 要是 1 以上的整数。",
+        "voices": "「{path}」读不了（{detail}）。一行一种格式，要写成："
+        '格式名: {{channel: 0}}，或 格式名: {{speaker: "1"}}。',
+        "agent_twice": "--agent-speaker 与 --agent-channel 只能用一个。",
         "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
         "no_calls": "输入里没有通话。请检查给出的文件。",
@@ -111,6 +117,9 @@ TEXTS = {
         "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
         "format": "no format {name!r}; there are {known}. See qa-analyzer formats.",
         "workers": "--workers must be a whole number from 1.",
+        "voices": "{path} cannot be read ({detail}); write one format a line: name: {{channel: 0}} or name: "
+        '{{speaker: "1"}}.',
+        "agent_twice": "give --agent-speaker or --agent-channel, not both.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
         "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
         "no_calls": "the input holds no call; check the files given.",
@@ -124,14 +133,16 @@ TEXTS = {
 @dataclass(frozen=True)
 class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
-    `page_limit` = most call pages in HTML; `format` = the vendor's format of every file, None = told by content;
-    `metadata` = the telephone system's record of the calls.
+    `tolerant` = words that sound alike count too; `page_limit` = most call pages in HTML; `format` = the vendor's
+    format of every file, None = told by content; `metadata` = the telephone system's record of the calls;
+    `agent` = whose voice is the agent's, where only labels are known.
     """
 
     rules: Path | None = None
     waivers: Path | None = None
     workers: int = 1
     emotion: str = "model"
+    tolerant: bool = False
     outputs: tuple[str, ...] = OUTPUTS
     lang: Lang = "zh"
     mask: bool = True
@@ -140,6 +151,7 @@ class Options:
     format: str | None = None
     metadata: Path | None = None
     columns: str | None = None
+    agent: AgentVoice = NOT_GIVEN
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -152,6 +164,9 @@ class Options:
         if self.format is not None and named(self.format) is None:
             known = "、" if self.lang == "zh" else ", "
             raise OptionError(words["format"].format(name=self.format, known=known.join(format_names())))
+        for voice in (self.agent, *self.agent.by_format.values()):
+            if voice.speaker is not None and voice.channel is not None:
+                raise OptionError(words["agent_twice"])
 
 
 @dataclass(frozen=True)
@@ -209,7 +224,7 @@ class Engine:
             options.rules or home, shipped_rubric=home / "rubric.yaml", figures=FIGURES, lang=options.lang
         )
         self.waivers = load_waivers(options.waivers, rulebook, today=today, lang=options.lang)
-        self.ruleset = Ruleset(rulebook)
+        self.ruleset = Ruleset(rulebook, tolerant=options.tolerant)
         self.names = make_names(self.ruleset, options.lang)
         self.columns = None if options.columns is None else read_columns(options.columns, lang=options.lang)
         self.metadata = None
@@ -232,7 +247,7 @@ class Engine:
 
     def analyse(self, calls: pa.RecordBatch) -> Analysis:
         """Judge calls."""
-        return analyse(calls, self.ruleset, self.model)
+        return analyse(calls, self.ruleset, self.model, self.options.agent)
 
     def process(self, block: Block, before: Mapping[str, str] | None = None) -> BlockResult:
         """Read, judge, score and encode one block. `before`: ids that stand in earlier blocks, each with its place."""
@@ -262,6 +277,37 @@ def _counted(calls: pa.RecordBatch, column: str) -> list[dict[str, Any]]:
     """The values of a column, each with how often it occurs."""
     counted: list[dict[str, Any]] = pc.value_counts(calls.column(column)).to_pylist()
     return counted
+
+
+class _VoiceEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    speaker: str | None = None
+    channel: Annotated[int, Field(ge=0, strict=True)] | None = None
+
+
+def read_voices(path: Path, lang: Lang) -> dict[str, AgentVoice]:
+    """Which voice is the agent's in each format: YAML such as `aliyun: {channel: 0}`. Raises OptionError.
+
+    Formats are those of `formats`; `speaker` is a label in quotes ("1"), `channel` a number.
+    """
+    words = TEXTS[lang]
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        entries = TypeAdapter(dict[str, _VoiceEntry]).validate_python(given)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        detail = str(error).splitlines()[0] if not isinstance(error, ValidationError) else _where(error)
+        raise OptionError(words["voices"].format(path=path, detail=detail)) from None
+    unknown = sorted(set(entries) - set(format_names()))
+    if unknown:
+        known = "、" if lang == "zh" else ", "
+        raise OptionError(words["format"].format(name=unknown[0], known=known.join(format_names())))
+    return {name: AgentVoice(one.speaker, one.channel) for name, one in entries.items()}
+
+
+def _where(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def choose_model(name: str, lang: Lang) -> Estimates:
@@ -424,6 +470,7 @@ class Report:
         self.reasons: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
         self.columns = ColumnsSeen()
+        self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
         self._seen = SeenIds()
@@ -468,6 +515,7 @@ class Report:
             return
         calls = result.tables.calls
         self.scored += calls.num_rows
+        self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
         if not assessable.all():
@@ -630,6 +678,7 @@ class Report:
             "rules_folder": str(rulebook.folder) if self.options.rules else "shipped",
             "examples_passed": examples_passed(rulebook.hash),
             "emotion": self.options.emotion,
+            "tolerant": self.options.tolerant,
             "inputs": [self.hide(one) for one in inputs],
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
@@ -643,6 +692,13 @@ class Report:
             "not_assessable": self.not_assessable,
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
+            "roles": dict(self.roles),
+            "agent_speaker": self.hide(self.options.agent.speaker or "") or None,
+            "agent_channel": self.options.agent.channel,
+            "agent_by_format": {
+                name: {"speaker": voice.speaker} if voice.channel is None else {"channel": voice.channel}
+                for name, voice in self.options.agent.by_format.items()
+            },
             "waivers": self._waiver_facts(),
             "metadata": self._metadata_facts(),
             "repaired": dict(sorted(self.repaired.items())),

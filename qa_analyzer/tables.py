@@ -29,6 +29,7 @@ from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
 from qa_analyzer.privacy import mask_string, masked_points
 from qa_analyzer.profile import COMPLEXITIES, SCOPES
 from qa_analyzer.progress import Progress, follow_frameworks
+from qa_analyzer.roles import INFERRED, OPTION, ROLE_SOURCES, Roles
 from qa_analyzer.rubric import Scores, score_calls
 from qa_analyzer.rulebook.model import Rule
 from qa_analyzer.rulebook.waivers import NO_WAIVERS, Waivers
@@ -73,6 +74,7 @@ FINDING_COLUMNS: dict[str, pa.DataType] = {
     "rule_id": CODE,
     "absent": pa.bool_(),
     "context": pa.string(),
+    "tolerant": pa.bool_(),
 }
 EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "call_id": CODE,
@@ -135,12 +137,15 @@ WINDOW_TEXTS: dict[Lang, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Tables:
-    """The three tables of one block. `waivers`: number of a waiver → verdict of its rule, where its call is here."""
+    """The three tables of one block. `waivers`: number of a waiver → verdict of its rule, where its call is here;
+    `roles`: how many calls have their roles from where, as in run.json.
+    """
 
     calls: pa.Table
     findings: pa.Table
     emotion: pa.Table
     waivers: Mapping[int, str] = field(default_factory=dict)
+    roles: Mapping[str, int] = field(default_factory=dict)
 
 
 def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lang: Lang) -> str:
@@ -201,7 +206,7 @@ def build_tables(
         calls["emotion_end"].to_numpy().astype(np.float64),
     )
     findings = findings_table(analysis, ruleset, scores, points, lang, reasons)
-    return Tables(calls, findings, emotion_table(analysis), waiving.verdicts), sums
+    return Tables(calls, findings, emotion_table(analysis), waiving.verdicts, count_roles(analysis.roles)), sums
 
 
 def _turning(
@@ -263,6 +268,7 @@ def calls_table(
         "not_assessable_reason": coded(facts.not_assessable.astype(np.int64), NOT_ASSESSABLE),
         "duration_s": numbers(length, length_known, pa.float64()),
         "turns": pa.array(np.diff(batch.call_turn), pa.int32()),
+        **roles_columns(analysis),
         "score": numbers(scores.score / 100, scored, pa.float64()),
         "score_before_critical": numbers(scores.before_critical / 100, scored, pa.float64()),
         "grade": coded(scores.grade, [grade.grade for grade in ruleset.rubric.grades]),
@@ -319,6 +325,28 @@ def calls_table(
             analysis.judgement.verdicts[:, number].astype(np.int64), [one.code for one in Verdict]
         )
     return pa.table(columns)
+
+
+def roles_columns(analysis: Analysis) -> dict[str, pa.Array]:
+    """How it is known who speaks, how sure that is, and how many utterances hold two people's words."""
+    roles, batch = analysis.roles, analysis.batch
+    mixed = np.bincount(batch.utterance_call[roles.mixed], minlength=batch.n_calls)
+    looked_for = (roles.source == INFERRED) | (roles.source == OPTION)
+    return {
+        "role_source": coded(roles.source, ROLE_SOURCES),
+        "role_confidence": numbers(roles.confidence, ~np.isnan(roles.confidence), pa.float64()),
+        "mixed_utterances": numbers(mixed, looked_for, pa.int32()),
+    }
+
+
+def count_roles(roles: Roles) -> dict[str, int]:
+    """Calls by the source of their roles; those without the voice that the user named; utterances of two people."""
+    calls = np.bincount(roles.source, minlength=len(ROLE_SOURCES)).tolist()
+    return {
+        **dict(zip(ROLE_SOURCES, calls, strict=True)),
+        "option_not_found": int(roles.option_missed.sum()),
+        "mixed_utterances": int(roles.mixed.sum()),
+    }
 
 
 def needs_column(needs: NDArray[np.bool_]) -> pa.DictionaryArray:
@@ -380,6 +408,7 @@ def findings_table(
         "rule_id": coded(rule, ids),
         "absent": pa.array(_absent(rows)),
         "context": _context(batch, points, turn, start, length),
+        "tolerant": pa.array(rows.misheard > 0),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
 

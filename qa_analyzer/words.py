@@ -48,6 +48,16 @@ def cut(sentence: str) -> list[str]:
     return list(tokenizer().cut(sentence, HMM=False))
 
 
+def word_weights() -> tuple[list[str], NDArray[np.float64], float]:
+    """All words of the dictionary, the logarithm of each one's share of its counts (n,), and that of a single count.
+
+    jieba cuts a sentence where the sum of these is largest; what it does not know counts once.
+    """
+    known = {word: count for word, count in tokenizer().FREQ.items() if count}
+    counts = np.fromiter(known.values(), np.float64, len(known))
+    return list(known), np.log(counts) - log(tokenizer().total), _weight(1)
+
+
 _HAN_BEFORE = re.compile("[\u4e00-\u9fd5]*$")
 _HAN_AFTER = re.compile("[\u4e00-\u9fd5]*")
 CONTEXT = 8

@@ -46,6 +46,7 @@ class Card:
     trial: bool
     free: str
     waiver: str
+    tolerant: bool
     why: str
     suggest: str
     source: tuple[str, ...]
@@ -123,6 +124,7 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
                 trial=rule.status == "trial",
                 free=_why_free(finding, number, deducting),
                 waiver=finding.get("waiver") or "",
+                tolerant=bool(finding.get("tolerant")),
                 why=rule.why,
                 suggest=finding["suggest"] or rule.suggest,
                 source=tuple(rule.source),

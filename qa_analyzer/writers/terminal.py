@@ -155,6 +155,8 @@ def _findings(cards: list[Card], names: Names, lang: Lang) -> Table:
             detail.append(f"\n{word(lang, 'call.same_fault', rule=without_controls(card.same_fault))}", "dim")
         if card.waiver:
             detail.append(f"\n{word(lang, 'call.waiver')}: {without_controls(card.waiver)}", "bold")
+        if card.tolerant:
+            detail.append(f"\n{word(lang, 'call.tolerant')}" if detail else word(lang, "call.tolerant"), "dim")
         if finding["quote"]:
             opened, closed = word(lang, "quote_open"), word(lang, "quote_close")
             quote = f"{opened}{without_controls(finding['quote'])}{closed}"

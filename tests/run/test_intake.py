@@ -13,7 +13,8 @@ from qa_analyzer.cli import app
 from qa_analyzer.converting import convert
 from qa_analyzer.errors import InputError, OptionError
 from qa_analyzer.model import CALL_SCHEMA
-from qa_analyzer.run import Options
+from qa_analyzer.roles import AgentVoice
+from qa_analyzer.run import Options, read_voices
 from tests.run.made import CALM, call, line, mixed_calls, read_csv, say, scored, write_calls
 
 RUN = CliRunner()
@@ -115,3 +116,41 @@ def test_a_conversion_never_overwrites_and_leaves_nothing_half_written(tmp_path:
         convert([tmp_path / "bad.ndjson"], tmp_path / "p.parquet")
     assert not list(tmp_path.glob("*.part-*"))
     assert not (tmp_path / "p.parquet").exists()
+
+
+def test_the_agent_can_be_named_for_each_format(tmp_path: Path, rules: Path) -> None:
+    """What a file of voices says of a format goes before what the options say of all."""
+    sentences = [
+        {"BeginTime": 0, "EndTime": 900, "Text": "喂。", "ChannelId": 1},
+        {"BeginTime": 1000, "EndTime": 2600, "Text": "水表又倒着转了。", "ChannelId": 0},
+        {"BeginTime": 3000, "EndTime": 4600, "Text": "哦，知道了。", "ChannelId": 1},
+    ]
+    (tmp_path / "v.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "voices.yaml").write_text("aliyun: {channel: 1}\n", encoding="utf-8")
+    by_format = read_voices(tmp_path / "voices.yaml", "zh")
+    report = scored(tmp_path / "v.json", rules, tmp_path / "a", agent=AgentVoice(None, 0, by_format))
+    assert report.calls.at["v", "role_source"] == "option"
+    assert report.tables["emotion"]["turn"].tolist() == [1]
+    plain = scored(tmp_path / "v.json", rules, tmp_path / "b", agent=AgentVoice(None, 0))
+    assert plain.tables["emotion"]["turn"].tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nosuch: {channel: 0}", "nosuch"),
+        ("aliyun: {chanel: 0}", "chanel"),
+        ("aliyun: {channel: left}", "channel"),
+        ("[1]", "一行一种格式"),
+        ("a: [", "一行一种格式"),
+    ],
+)
+def test_a_file_of_voices_that_is_wrong_says_where(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "voices.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(OptionError, match=said):
+        read_voices(tmp_path / "voices.yaml", "zh")
+
+
+def test_one_format_has_one_voice() -> None:
+    with pytest.raises(OptionError, match="只能用一个"):
+        Options(agent=AgentVoice(by_format={"aliyun": AgentVoice("1", 0)})).check()

@@ -33,7 +33,8 @@ RULE_IDS = (
 # Columns of the contract, and those that the project adds.
 CALLS = (
     "call_id agent_id agent_name team started_at call_type call_type_inferred assessable not_assessable_reason "
-    "duration_s turns score score_before_critical grade critical {scores} complaint_type complaint_scope "
+    "duration_s turns role_source role_confidence mixed_utterances score score_before_critical grade critical {scores} "
+    "complaint_type complaint_scope "
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
     "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend emotion_fall "
@@ -45,7 +46,7 @@ CALLS = (
 )
 FINDINGS = (
     "call_id agent_id rule verdict severity criterion occasion_turn turn role start_ms text_start text_end quote "
-    "message suggest deduction same_fault_as waived waiver rule_id absent context"
+    "message suggest deduction same_fault_as waived waiver rule_id absent context tolerant"
 )
 AGENTS = (
     "agent_id agent_name team calls score_mean score_low score_high critical_calls {passes} interruptions_per_call "

@@ -23,7 +23,7 @@ from qa_analyzer.readers.voices import voice
 
 _LISTS = (
     *("content", "contents", "dialog", "dialogs", "dialogue", "dialogues", "conversation", "conversations", "messages"),
-    *("message_list", "history", "log", "chat", "chats", "records", "sentences", "对话", "对话内容", "会话", "内容"),
+    *("message_list", "history", "log", "chat", "chats", "records", "对话", "对话内容", "会话", "内容"),
 )
 _TEXTS = (
     *("text", "content", "transcript", "transcription", "dialogue", "dialog", "conversation", "asr_text"),
@@ -31,7 +31,7 @@ _TEXTS = (
 )
 _WHO = ("role", "speaker", "from", "sender", "who", "party", "speaker_role", "user_type", "角色", "说话人", "发言人")
 _SAID = ("text", "content", "utterance", "value", "message", "sentence", "msg", "文本", "内容")
-_NUMBERED = re.compile(r"\[?\s*speaker[ _-]?[0-9A-Za-z]{1,3}\s*\]?|说话人\s*[0-9A-Za-z]", re.IGNORECASE)
+_NUMBERED = re.compile(r"\[?\s*speaker(?:[ _-]?[0-9]{1,3}|[ _-][A-Z])\s*\]?|说话人\s*[0-9A-Z]", re.IGNORECASE)
 _SEGMENT = frozenset({"start", "end", "text"})
 _OF_OTHERS = frozenset({"key", "spk", "begin", "words", "offsets", "segments", "ParticipantRole", "recognizedPhrases"})
 _INTENTS = frozenset({"客服意图", "用户意图"})
@@ -62,6 +62,8 @@ def _is_labelled(text: str) -> bool:
 
 def _said_by(turn: dict[str, Json]) -> list[tuple[str, str]]:
     """(speaker, text) of a turn whose keys are its speakers, in its order."""
+    if any(isinstance(turn.get(key), str) for key in _SAID):
+        return []
     return [
         (key, text)
         for key, text in turn.items()

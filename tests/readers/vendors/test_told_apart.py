@@ -55,6 +55,8 @@ def test_one_format_knows_a_document_and_no_other_does(name: str, value: Any) ->
         {"segments": [1]},
         {"Transcript": "喂"},
         {"phrases": [1]},
+        [{"SpeakerId": "1", "Words": "喂"}],
+        {"messages": [{"speakers": "喂"}]},
     ],
 )
 def test_no_format_takes_or_fails_on_anything_else(value: Any) -> None:
