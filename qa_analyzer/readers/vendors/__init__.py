@@ -32,7 +32,8 @@ FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 def json_format(value: Json) -> JsonFormat | None:
     """The format of a parsed document. Ours (`utterances` or `turns`) is none of these."""
-    if isinstance(value, dict) and ("utterances" in value or "turns" in value):
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and ("utterances" in first or "turns" in first):
         return None
     return next((one for one in JSON_FORMATS if one.matches(value)), None)
 
