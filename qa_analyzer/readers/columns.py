@@ -65,7 +65,7 @@ _EPOCH_SECONDS = 10**9
 _TRUE = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "客服", "坐席", "agent"})
 _FALSE = frozenset({"0", "0.0", "false", "no", "n", "f", "否", "客户", "用户", "customer"})
 _TRACKS = {"left": "0", "左": "0", "左声道": "0", "l": "0", "right": "1", "右": "1", "右声道": "1", "r": "1"}
-_LINE_MARKS = re.compile(r"<br\s*/?>|\\r\\n|\\n|\s*[|｜]+\s*(?=[^\s|｜]{1,12}[：:])", re.IGNORECASE)
+_LINE_MARKS = re.compile(r"<br\s*/?>|\\r\\n|\\n|[|｜]+\s{0,8}(?=[^\s|｜]{1,12}[：:])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ def _row_text(cells: list[str]) -> str:
     return "\t".join(cells)
 
 
-_PAIR = re.compile(r"\s*(?P<heading>[^：:\t]{1,20}?)\s*[：:]\s*(?P<value>\S.*?)\s*")
+_PAIR = re.compile(r"(?P<heading>[^：:\t]{1,20}?)\s{0,8}[：:]\s{0,8}(?P<value>\S.*)")
 
 
 def _pair(line: str) -> tuple[str, str] | None:
@@ -279,15 +279,17 @@ def _parts(page: str) -> list[str]:
 
 def _bubbles(root: _Node) -> list[Call]:
     """The innermost blocks whose classes or attributes say who speaks, where there are two parties."""
-    rows = []
-    for node in root.below():
-        label = _label(node)
-        if label is None or any(_label(inner) is not None and _said(inner) for inner in node.below()):
-            continue
-        text = _said(node)
-        if text:
-            rows.append({**named_voice(label), "start_ms": _start(node), "end_ms": _at(node, _SAYS_END), "text": text})
+    rows = _innermost(root)
     return rows if len({row["role"] for row in rows}) > 1 else []
+
+
+def _innermost(node: _Node) -> list[Call]:
+    rows = [row for one in node.inside if isinstance(one, _Node) for row in _innermost(one)]
+    label = None if rows else _label(node)
+    text = "" if label is None else _said(node)
+    if not text:
+        return rows
+    return [{**named_voice(label), "start_ms": _start(node), "end_ms": _at(node, _SAYS_END), "text": text}]
 
 
 def _label(node: _Node) -> str | None:
