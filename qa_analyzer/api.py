@@ -35,6 +35,7 @@ def score(
     rules: str | os.PathLike[str] | None = None,
     waivers: str | os.PathLike[str] | None = None,
     metadata: str | os.PathLike[str] | None = None,
+    columns: str | None = None,
     folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     agent_speaker: str | None = None,
@@ -47,8 +48,9 @@ def score(
     """Score transcripts: a file, a folder, a glob, or several of them.
 
     `waivers`: a file of failures to let pass; by default the one in the rules folder. `metadata`: the telephone
-    system's record of the calls (CSV, XLSX). `tolerant`: words that the recogniser misheard count by their sound
-    (never for critical failures). With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there.
+    system's record of the calls (CSV, XLSX). `columns`: what columns of tables hold, `call_id=流水号,text=内容` or the
+    path of a YAML file. `tolerant`: words that the recogniser misheard count by their sound (never for critical
+    failures). With `folder` the whole report (CSV, Excel, HTML, Parquet) is also written there.
     `agent_speaker` or `agent_channel` names the agent's voice where the input has labels or channels but no roles;
     without it the agent is found from the words. `mask=False` shows personal data.
     Raises `qa_analyzer.errors.QaAnalyzerError`: RulesError, InputError, OptionError.
@@ -63,6 +65,7 @@ def score(
         rules=None if rules is None else Path(rules),
         waivers=None if waivers is None else Path(waivers),
         metadata=None if metadata is None else Path(metadata),
+        columns=columns,
         workers=workers,
         agent=AgentVoice(agent_speaker, agent_channel),
         emotion=emotion,

@@ -18,6 +18,7 @@ from qa_analyzer.console import (
     AgentChannelOption,
     AgentSpeakerOption,
     AgentVoicesOption,
+    ColumnsOption,
     FormatOption,
     Lang,
     LangOption,
@@ -60,6 +61,7 @@ def score(
     waivers: WaiversOption = None,
     form: FormatOption = None,
     metadata: MetadataOption = None,
+    columns: ColumnsOption = None,
     workers: Annotated[int, typer.Option("--workers", help="进程数 Processes")] = 1,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     tolerant: TolerantOption = False,
@@ -85,6 +87,7 @@ def score(
             waivers=waivers,
             format=form,
             metadata=metadata,
+            columns=columns,
             tolerant=tolerant,
             agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
@@ -141,6 +144,8 @@ def _say_result(result: RunResult, lang: Lang) -> None:
         typer.echo(one, err=True)
     index = result.folder / "index.html"
     shown = index if index.exists() else result.folder
+    for line in result.columns:
+        typer.echo(line, err=True)
     if any(result.unmatched):
         calls, rows = result.unmatched
         place = result.folder / "metadata_unmatched.csv"
@@ -184,6 +189,7 @@ def show(
     waivers: WaiversOption = None,
     form: FormatOption = None,
     metadata: MetadataOption = None,
+    columns: ColumnsOption = None,
     emotion: Annotated[str, typer.Option("--emotion", help="model | snownlp | 模型文件 model file")] = "model",
     tolerant: TolerantOption = False,
     agent_speaker: AgentSpeakerOption = None,
@@ -208,6 +214,7 @@ def show(
             waivers=waivers,
             format=form,
             metadata=metadata,
+            columns=columns,
             tolerant=tolerant,
             agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
         )
@@ -221,6 +228,7 @@ def convert(
         list[str], typer.Argument(help="文件、文件夹或通配符，最后是 OUT.parquet  Inputs, then the output")
     ],
     form: FormatOption = None,
+    columns: ColumnsOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: NoMaskOption = False,
 ) -> None:
@@ -233,7 +241,7 @@ def convert(
         if len(inputs) < 2:
             raise OptionError(word(lang.value, "convert.usage"))
         *given, target = inputs
-        done = run_convert(given, Path(target), mask=not no_mask, form=form, lang=lang.value)
+        done = run_convert(given, Path(target), mask=not no_mask, form=form, columns=columns, lang=lang.value)
     counts = {"read": f"{done.read:,}", "written": f"{done.written:,}", "rejected": f"{done.rejected:,}"}
     typer.echo(word(lang.value, "convert.done", **counts, path=done.path))
     if done.reasons is not None:

@@ -44,6 +44,12 @@ TolerantOption = Annotated[
         "--tolerant", help="识别错的字按读音匹配（不用于一票否决） Match misheard words by sound, never critical ones"
     ),
 ]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", help="表格的列：字段=列名,…，或 YAML 文件（默认看列名和内容） Columns of tables, else found"
+    ),
+]
 AgentSpeakerOption = Annotated[
     str | None,
     typer.Option("--agent-speaker", help="只有说话人编号时，坐席是哪一个（如 1） Label of the agent's voice"),

@@ -20,6 +20,7 @@ from qa_analyzer.errors import InputError, OptionError, QaAnalyzerError, Rejecte
 from qa_analyzer.model import CALL_SCHEMA, UTTERANCE
 from qa_analyzer.privacy import mask_string, masked_points
 from qa_analyzer.readers import load, plan
+from qa_analyzer.readers.column_option import read_columns
 from qa_analyzer.seen import SeenIds, without_repeats
 from qa_analyzer.tables import slices
 from qa_analyzer.wording import Lang
@@ -64,6 +65,7 @@ def convert(
     *,
     mask: bool = True,
     form: str | None = None,
+    columns: str | None = None,
     lang: Lang = "zh",
     block_bytes: int = 8 << 20,
     progress: Callable[[int], None] = lambda calls: None,
@@ -71,7 +73,8 @@ def convert(
     """Write the calls of `inputs` to the Parquet file `target`.
 
     With `mask` personal data in texts is masked one code point for one, and word texts are left out (their times would
-    tell the digits apart). What was rejected goes to `<target>.rejected.csv`. `form`: see `readers.load`.
+    tell the digits apart). What was rejected goes to `<target>.rejected.csv`. `form`: see `readers.load`;
+    `columns`: what columns of tables hold, as `--columns` takes it.
     Raises InputError where there is no call, OptionError for a target that exists or is no .parquet.
     """
     words = TEXTS[lang]
@@ -80,7 +83,8 @@ def convert(
     if target.exists():
         raise OptionError(words["exists"].format(path=target))
     reasons = target.with_name(target.name + ".rejected.csv")
-    blocks = plan([os.fspath(one) for one in inputs], block_bytes=block_bytes, lang=lang)
+    given = None if columns is None else read_columns(columns, lang=lang)
+    blocks = plan([os.fspath(one) for one in inputs], block_bytes=block_bytes, lang=lang, columns=given)
     part, part_reasons = (one.with_name(f".{one.name}.part-{os.getpid()}") for one in (target, reasons))
     read = written = 0
     try:

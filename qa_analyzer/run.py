@@ -42,6 +42,8 @@ from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
 from qa_analyzer.readers import Block, Chunk, find_inputs, load, plan
+from qa_analyzer.readers.column_option import read_columns
+from qa_analyzer.readers.columns import ColumnsFound
 from qa_analyzer.readers.messages import say
 from qa_analyzer.readers.metadata import Joined, read_metadata, unused
 from qa_analyzer.readers.vendors import format_names, named
@@ -51,7 +53,7 @@ from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
-from qa_analyzer.seen import SeenIds, without_repeats
+from qa_analyzer.seen import ColumnsSeen, SeenIds, without_repeats
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
@@ -148,6 +150,7 @@ class Options:
     page_limit: int = 2000
     format: str | None = None
     metadata: Path | None = None
+    columns: str | None = None
     agent: AgentVoice = NOT_GIVEN
 
     def check(self) -> None:
@@ -185,12 +188,14 @@ class BlockResult:
     lines: NDArray[np.int64]
     formats: Counter[str]
     joined: Joined | None
+    columns: tuple[ColumnsFound, ...] = ()
 
 
 @dataclass(frozen=True)
 class RunResult:
     """What the caller needs to know of a finished run. `unmatched` = calls without a row in the telephone
-    system's record, and rows without a call; `unused_waivers`: messages, with file and line.
+    system's record, and rows without a call; `columns`: messages on columns of tables that were found by their
+    headings or values; `unused_waivers`: messages, with file and line.
     """
 
     folder: Path
@@ -201,6 +206,7 @@ class RunResult:
     critical: int
     seconds: float
     unmatched: tuple[int, int] = (0, 0)
+    columns: tuple[str, ...] = ()
     unused_waivers: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -220,6 +226,7 @@ class Engine:
         self.waivers = load_waivers(options.waivers, rulebook, today=today, lang=options.lang)
         self.ruleset = Ruleset(rulebook, tolerant=options.tolerant)
         self.names = make_names(self.ruleset, options.lang)
+        self.columns = None if options.columns is None else read_columns(options.columns, lang=options.lang)
         self.metadata = None
         if options.metadata is not None:
             self.metadata = read_metadata(options.metadata, lang=options.lang, time_zone=self.ruleset.rubric.time_zone)
@@ -228,6 +235,11 @@ class Engine:
     def model(self) -> Estimates:
         """The emotion model that `--emotion` names."""
         return choose_model(self.options.emotion, self.options.lang)
+
+    def plan(self, paths: Sequence[str]) -> Iterator[Block]:
+        """The work that the inputs are."""
+        options = self.options
+        return plan(paths, block_bytes=options.block_bytes, lang=options.lang, columns=self.columns)
 
     def load(self, block: Block) -> Chunk:
         """Read a block."""
@@ -248,7 +260,7 @@ class Engine:
         formats = Counter({one["values"] or OUR_FORMAT: one["counts"] for one in _counted(calls, "source_format")})
         found = (rejected, chunk.repaired, chunk.read, calls.column("call_id"), files, chunk.lines, formats, joined)
         if not calls.num_rows:
-            return BlockResult(None, None, {}, *found)
+            return BlockResult(None, None, {}, *found, chunk.columns)
         tables, sums = build_tables(
             self.analyse(calls), self.ruleset, self.options.lang, mask=self.options.mask, waivers=self.waivers
         )
@@ -258,7 +270,7 @@ class Engine:
                 name: csv_rows(table, name, self.options.lang, self.names)
                 for name, table in (("calls", tables.calls), ("findings", tables.findings))
             }
-        return BlockResult(tables, sums, encoded, *found)
+        return BlockResult(tables, sums, encoded, *found, chunk.columns)
 
 
 def _counted(calls: pa.RecordBatch, column: str) -> list[dict[str, Any]]:
@@ -396,7 +408,7 @@ def score(
         work.mkdir()
         report = Report(work, engine)
         with report:
-            for block, result in _results(plan(paths, block_bytes=options.block_bytes, lang=options.lang), engine):
+            for block, result in _results(engine.plan(paths), engine):
                 report.add(block, result)
                 progress(report.blocks, report.read)
             report.complete()
@@ -417,6 +429,7 @@ def score(
         critical=report.critical,
         seconds=seconds,
         unmatched=(report.unmatched["calls"], report.unmatched["rows"]),
+        columns=tuple(report.columns.told(options.lang, report.hide)),
         unused_waivers=tuple(report.unused_waivers()),
         facts=facts,
     )
@@ -456,6 +469,7 @@ class Report:
         self.repaired: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
+        self.columns = ColumnsSeen()
         self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
@@ -492,6 +506,8 @@ class Report:
         self.read += result.read
         self.repaired += result.repaired
         self.formats += result.formats
+        for one in result.columns:
+            self.columns.add(one)
         self._reject(result.rejected)
         if result.joined is not None:
             self._join(result, result.joined)
@@ -534,7 +550,7 @@ class Report:
     def _list(self, rejected: Sequence[Rejected], writer: CsvWriter | None) -> None:
         if not rejected or writer is None:
             return
-        hide = self._hide
+        hide = self.hide
         table = pa.table(
             {
                 "file": [hide(one.file) for one in rejected],
@@ -546,7 +562,7 @@ class Report:
         )
         writer.write(table)
 
-    def _hide(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         """Without what identifies a person, unless the run may show it."""
         return mask_string(text) if self.options.mask else text
 
@@ -558,7 +574,7 @@ class Report:
             verdict = self.waiver_verdicts.get(number)
             if verdict == "fail":
                 continue
-            facts = {"call": self._hide(one.call), "rule": one.rule}
+            facts = {"call": self.hide(one.call), "rule": one.rule}
             if verdict is not None:
                 facts["verdict"] = wording.code_word("verdict", verdict, lang)
             what = "waiver_no_call" if verdict is None else "waiver_no_fail"
@@ -571,7 +587,7 @@ class Report:
         if metadata is None:
             return None
         return {
-            "file": self._hide(metadata.path),
+            "file": self.hide(metadata.path),
             "rows": metadata.calls.num_rows + len(metadata.refused),
             "calls_joined": int(self.scored - self.unmatched["calls"]),
             "calls_without_row": self.unmatched["calls"],
@@ -589,7 +605,7 @@ class Report:
             "given": len(waivers.items),
             "waived_findings": self.waived,
             "unused": [
-                {"call_id": self._hide(one.call), "rule": one.rule, "line": one.line, "verdict": verdict}
+                {"call_id": self.hide(one.call), "rule": one.rule, "line": one.line, "verdict": verdict}
                 for number, one in enumerate(waivers.items)
                 if (verdict := self.waiver_verdicts.get(number)) != "fail"
             ],
@@ -663,7 +679,7 @@ class Report:
             "examples_passed": examples_passed(rulebook.hash),
             "emotion": self.options.emotion,
             "tolerant": self.options.tolerant,
-            "inputs": [self._hide(one) for one in inputs],
+            "inputs": [self.hide(one) for one in inputs],
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
             "workers": self.options.workers,
@@ -677,7 +693,7 @@ class Report:
             "not_assessable_reasons": dict(sorted(self.reasons.items())),
             "critical_calls": self.critical,
             "roles": dict(self.roles),
-            "agent_speaker": self._hide(self.options.agent.speaker or "") or None,
+            "agent_speaker": self.hide(self.options.agent.speaker or "") or None,
             "agent_channel": self.options.agent.channel,
             "agent_by_format": {
                 name: {"speaker": voice.speaker} if voice.channel is None else {"channel": voice.channel}
@@ -687,7 +703,8 @@ class Report:
             "metadata": self._metadata_facts(),
             "repaired": dict(sorted(self.repaired.items())),
             "formats": dict(sorted(self.formats.items())),
-            "argv": [self._hide(one) for one in sys.argv[1:]],
+            "columns": self.columns.facts(self.hide),
+            "argv": [self.hide(one) for one in sys.argv[1:]],
         }
         text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
         (self.folder / "run.json").write_text(text, encoding="utf-8")
@@ -707,7 +724,7 @@ def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: O
     engine = Engine(options)
     words = TEXTS[options.lang]
     refused: Rejected | None = None
-    for block in plan([os.fspath(one) for one in inputs], block_bytes=options.block_bytes, lang=options.lang):
+    for block in engine.plan([os.fspath(one) for one in inputs]):
         chunk = engine.load(block)
         if engine.metadata is not None:
             chunk, _ = engine.metadata.join(chunk)

@@ -1,17 +1,23 @@
-"""Ids that occur twice: the first call by path and line is scored, the others are rejected and name its place."""
+"""What all blocks together show: ids that occur twice, and the ways in which the columns of tables were read.
+
+The first call of an id by path and line is scored, the others are rejected and name its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from qa_analyzer import wording
 from qa_analyzer.errors import Rejected
 from qa_analyzer.readers import Chunk
+from qa_analyzer.readers.columns import ColumnsFound
 
 REPEATED = {
     "zh": "通话编号重复：同一编号的通话已在 {first} 评分，这一通没有评分；请给每通通话不同的编号",
@@ -106,3 +112,43 @@ class SeenIds:
             later = self._parts.pop()
             self._parts[-1] = self._parts[-1].with_all(later)
         return before
+
+
+MOST_TABLES, SHOWN_TABLES = 100, 5
+"""Ways to read the columns of a table that run.json lists, and that are told on the screen."""
+
+
+class ColumnsSeen:
+    """The ways in which the columns of tables were read, each with its first file and the number of its files."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[tuple[tuple[str, str], ...], tuple[str, ...]], list[Any]] = {}
+
+    def add(self, found: ColumnsFound) -> None:
+        key = (found.used, found.unused)
+        if key not in self._files and len(self._files) == MOST_TABLES:
+            return
+        seen = self._files.setdefault(key, [found.file, 0, ""])
+        seen[1] += seen[2] != found.file  # a large file comes in several blocks
+        seen[2] = found.file
+
+    def facts(self, hide: Callable[[str], str]) -> list[dict[str, Any]]:
+        """For run.json."""
+        return [
+            {
+                "file": hide(first),
+                "files": often,
+                "columns": {hide(heading): name for heading, name in used},
+                "unused": [hide(heading) for heading in unused],
+            }
+            for (used, unused), (first, often, _) in self._files.items()
+        ]
+
+    def told(self, lang: Literal["zh", "en"], hide: Callable[[str], str]) -> Iterator[str]:
+        """Lines for the user, on columns that have other names than ours."""
+        guessed = [one for one in self.facts(hide) if any(heading != name for heading, name in one["columns"].items())]
+        for one in guessed[:SHOWN_TABLES]:
+            pairs = "、".join(f"{heading} → {name}" for heading, name in one["columns"].items())
+            more = wording.word(lang, "columns.more", files=one["files"]) if one["files"] > 1 else ""
+            unused = wording.word(lang, "columns.unused", names="、".join(one["unused"])) if one["unused"] else ""
+            yield wording.word(lang, "columns.found", file=one["file"], more=more, pairs=pairs, unused=unused)

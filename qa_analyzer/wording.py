@@ -649,6 +649,12 @@ TEXTS: dict[str, Pair] = {
         "Who hung up, the team and the time of the call are rarely in a transcript: join the telephone system's record "
         "with --metadata.",
     ),
+    "columns.found": (
+        "列的对应（{file}{more}）：{pairs}{unused}。不对时用 --columns 指明",
+        "columns ({file}{more}): {pairs}{unused}. If that is wrong, say so with --columns",
+    ),
+    "columns.more": (" 等 {files} 个文件", " and others, {files} files"),
+    "columns.unused": ("；没有用：{names}", "; not used: {names}"),
     "metadata.unmatched": (
         "通话记录没有全部对上：{calls} 通转写没有记录，{rows} 行记录没有用上；逐条见 {path}",
         "the telephone system's record does not match everywhere: {calls} transcripts without a row, {rows} rows not "

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer.errors import Rejected
 from qa_analyzer.model import CALL_SCHEMA
+from qa_analyzer.readers.columns import Columns, ColumnsFound
 
 
 class BlockKind(StrEnum):
@@ -39,17 +40,19 @@ class BlockKind(StrEnum):
 class Source:
     """One input file: `path` to open it, `name` to report it, `call_id` for a call that has none of its own.
 
-    `prefix` begins the ids of calls in an archive, where there are several archives.
+    `prefix` begins the ids of calls in an archive, where there are several archives; `columns` = what the user says of
+    the columns of a table.
     """
 
     path: str
     name: str
     call_id: str
     prefix: str = ""
+    columns: Columns | None = None
 
     def member(self, name: str, call_id: str) -> Source:
         """A file inside this archive."""
-        return Source(f"{self.path}/{name}", f"{self.name}/{name}", call_id)
+        return Source(f"{self.path}/{name}", f"{self.name}/{name}", call_id, columns=self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Chunk:
     `calls` has `CALL_SCHEMA` and compact arrays: no null list, no null text, list offsets from 0.
     `files` (n_calls) and `lines` (n_calls, int64) say where each call stands; lines, also those in `rejected`, are
     1-based **within the file**, not within the block. `repaired` has the keys of `messages.REPAIRS`.
-    `line_count` is the number of lines (rows, in a table) that the block spans.
+    `line_count` is the number of lines (rows, in a table) that the block spans; `columns` = how tables were read.
     """
 
     calls: pa.RecordBatch
@@ -100,6 +103,7 @@ class Chunk:
     repaired: Counter[str]
     read: int
     line_count: int
+    columns: tuple[ColumnsFound, ...] = ()
 
 
 def no_calls() -> pa.RecordBatch:

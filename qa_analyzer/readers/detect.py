@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from qa_analyzer.readers.characters import SIMPLIFIED, TRADITIONAL
-from qa_analyzer.readers.headings import DELIMITERS, known_fields
+from qa_analyzer.readers.headings import DELIMITERS, HEADING_ROWS, known_fields
 
 
 class Container(StrEnum):
@@ -137,11 +137,25 @@ def layout_of(head: str, suffix: str) -> Layout:
     if any(row.startswith('{"') for row in rows):
         return Layout.JSON_LINES
     found = max((known_fields(first, delimiter) for delimiter in DELIMITERS), key=len)
-    if len(found) >= 2 or suffix in {".csv", ".tsv"}:
+    if len(found) >= 2 or suffix in {".csv", ".tsv"} or _has_heading(rows) or _is_research(rows):
         return Layout.TABLE
     if suffix in {".json", ".jsonl", ".ndjson"} and not _LABEL.search(head):
         return Layout.JSON_LINES
     return Layout.DIALOGUE
+
+
+def _has_heading(rows: list[str]) -> bool:
+    """Whether one of the first lines names columns, text among them."""
+    found = (known_fields(row, delimiter) for row in rows[:HEADING_ROWS] for delimiter in DELIMITERS)
+    return any(len(names) >= 2 and "text" in names for names in found)
+
+
+def _is_research(rows: list[str]) -> bool:
+    """Lines of as many cells between tabs, one of them 0 or 1: chat id, user, is_agent, …, text."""
+    cells = [row.split("\t") for row in rows[:HEADING_ROWS]]
+    width = len(cells[0]) if cells else 0
+    even = width >= 4 and len(cells) >= 2 and all(len(row) == width for row in cells[:-1])
+    return even and any({row[at].strip() for row in cells if at < len(row)} == {"0", "1"} for at in range(width))
 
 
 def _json_layout(rows: list[str]) -> Layout:

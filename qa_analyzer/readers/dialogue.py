@@ -39,28 +39,34 @@ _ROLE_OF = {label: role for role, labels in LABELS.items() for label in labels}
 _BY_CODE = {role.code: role for role in Role}
 _NAMES = "|".join(sorted(_ROLE_OF, key=len, reverse=True))
 _GAP = r"[ \t\u3000\xa0]"
+_GAPS, _GAPS_1 = rf"{_GAP}{{0,20}}", rf"{_GAP}{{1,20}}"
+"""So wide and no wider: what is looked for at every place must end soon."""
 _CLOCK = r"(?:[0-9]+:){0,2}[0-9]+(?:\.[0-9]+)?"
 _FACE = r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?(?![:：]?[0-9])"
 """A time as a clock shows it: `00:12`, `09:12:33.5`."""
 _DAY = r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?"
 _TIMES = rf"\[\s*(?P<start>{_CLOCK})\s*(?:s|秒)?\s*(?:[-–—~～]\s*(?P<end>{_CLOCK})\s*(?:s|秒)?\s*)?\]"
 _MOMENT = (
-    rf"[\[【(（<]?\s*(?:(?P<day>{_DAY})[T\s]*)?(?P<start>{_FACE})"
-    rf"(?:(?:\s*(?:[-–—~～至到]|-->)\s*| *\t\s*)(?:{_DAY}[T\s]*)?(?P<end>{_FACE}))?{_GAP}*[\]】)）>]?"
+    rf"[\[【(（<]?\s{{0,8}}(?:(?P<day>{_DAY})[T\s]{{0,4}})?(?P<start>{_FACE})"
+    rf"(?:(?:\s{{0,8}}(?:[-–—~～至到]|-->)\s{{0,8}}|[ ]{{0,8}}\t\s{{0,8}})(?:{_DAY}[T\s]{{0,4}})?(?P<end>{_FACE}))?"
+    rf"{_GAPS}[\]】)）>]?"
 )
 """Times without a unit, with or without brackets and a date."""
-_SECONDS = r"(?P<start>[0-9]+(?:\.[0-9]+)?)\s*(?:s|秒)(?:\s*[-–—~～]\s*(?P<end>[0-9]+(?:\.[0-9]+)?)\s*(?:s|秒))?"
-_NUMBER = rf"(?:{_GAP}*[_\-]?[0-9A-Za-z]{{0,8}})"
+_SECONDS = (
+    r"(?P<start>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s{0,8}(?:s|秒)"
+    r"(?:\s{0,8}[-–—~～]\s{0,8}(?P<end>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s{0,8}(?:s|秒))?"
+)
+_NUMBER = rf"(?:{_GAPS}[_\-]?[0-9A-Za-z]{{0,8}})"
 _PERSON = (
-    rf"(?:{_GAP}*[（(【\[][^（()）】\]：:]{{1,20}}[)）】\]]"
-    rf"|{_GAP}*[-_/]{_GAP}*[^\s：:，。,]{{1,12}}"
-    rf"|[ \u3000\xa0]+[^\s：:，。,?？!！]{{1,12}})"
+    rf"(?:{_GAPS}[（(【\[][^（()）】\]：:]{{1,20}}[)）】\]]"
+    rf"|{_GAPS}[-_/]{_GAPS}[^\s：:，。,]{{1,12}}"
+    rf"|[ \u3000\xa0]{{1,20}}[^\s：:，。,?？!！]{{1,12}})"
 )
 _LABEL = rf"(?P<label>(?P<name>{_NAMES})[0-9A-Za-z]{{0,8}})[ \t\u3000]*[：:]"
 _LONG = rf"(?P<label>(?P<name>{_NAMES})(?:{_PERSON}|{_NUMBER}|[\u4e00-\u9fff]{{1,4}})?)"
 _GENERIC = (
     r"(?P<label>(?:说话人|說話人|发言人|發言人|讲话人|講話人|角色|声道|聲道|通道|(?i:speaker|spk|voice|channel|ch))"
-    r"[ _\-#]{0,2}(?:[0-9]{1,3}|[A-Za-z]\b|[一二三四五六左右]))"
+    r"(?:[ _\-#]{0,2}(?:[0-9]{1,3}|[一二三四五六左右])|[ _\-#]{1,2}[A-Za-z]\b|(?<=[人道])[A-Z]\b))"
 )
 _LETTER = r"(?P<label>[A-H]|[甲乙丙丁]|[ABab]方|[甲乙]方)"
 _ANYBODY = (
@@ -70,19 +76,19 @@ _ANYBODY = (
 _OPEN, _CLOSE = r"[\[【<〈（(]", r"[\]】>〉）)]"
 
 _LINE_TIMES = re.compile(rf"\s*{_TIMES}")
-_LINE_MOMENT = re.compile(rf"\s*{_MOMENT}(?={_GAP}*[^\s0-9]|\s*$)(?:{_GAP}*[|,，;；])?")
-_LINE_SECONDS = re.compile(rf"\s*{_SECONDS}{_GAP}*[|,，;；]?")
+_LINE_MOMENT = re.compile(rf"\s*{_MOMENT}(?={_GAPS}[^\s0-9]|\s*$)(?:{_GAPS}[|,，;；])?")
+_LINE_SECONDS = re.compile(rf"\s*{_SECONDS}{_GAPS}[|,，;；]?")
 _ORDINAL = re.compile(r"\s*(?:[0-9]{1,4}\s*[.、)）|]|[（(【\[][0-9]{1,4}[)）】\]]|第[0-9]{1,4}[句轮輪])\s*")
 _LINE_LABEL = re.compile(rf"\s*(?:{_LABEL}|(?P<unsure>[？?])[ \t\u3000]*[：:])")
 # Within a line a label counts only where a sentence or an event has just ended, or after a space:
 # 我跟客服：说 is speech. The unsure label ？ does not count there, because it is the end of a question.
-_INNER = re.compile(rf"(?<=[。．.！!？?…；;）)」』”\"’】\]\s])\s*(?:{_TIMES}\s*)?{_LABEL}")
+_INNER = re.compile(rf"(?:(?<=[。．.！!？?…；;）)」』”\"’】\]])\s*+|(?<=\S)\s++)(?:{_TIMES}\s*)?{_LABEL}")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _OPENED_BY = {"）": "（(", ")": "（(", "”": "“", "」": "「", "』": "『"}
 _OPENS = "".join(_OPENED_BY.values())
 _EVENTS = re.compile(r"\s*(?:（[^（）]*）|\([^()]*\))+\s*")
-_COLON = rf"{_GAP}*(?:[：:|＞]|>(?!>))"
-_AFTER = rf"(?:{_GAP}+|(?=[\[【(（<])){_MOMENT}{_GAP}*"
+_COLON = rf"{_GAPS}(?:[：:|＞]|>(?!>))"
+_AFTER = rf"(?:{_GAPS_1}|(?=[\[【(（<])){_MOMENT}{_GAPS}"
 _LOOKS_LIKE_A_LABEL = re.compile(
     r"\s*[^\s：:，。！？；、,.!?;()（）“”\"0-9][^\s：:，。！？；、,!?;()（）“”\"]{0,9}[：:](?!//)"
 )
@@ -266,6 +272,10 @@ _Head = tuple[int, "_Voice | None", "_Times | None"]
 
 def _head(row: str, style: _Style) -> _Head:
     """Where the speech of a row begins, who says it, and when."""
+    indent = len(row) - len(row.lstrip())
+    if indent:
+        end, voice, when = _head(row[indent:], style)
+        return indent + end, voice, when
     times = _LINE_TIMES.match(row)
     at = times.end() if times else 0
     label = _LINE_LABEL.match(row, at)
@@ -294,17 +304,19 @@ def _head(row: str, style: _Style) -> _Head:
     return at, None, _bracketed(times) if times else None
 
 
-_TIMED = [re.compile(rf"\s*(?:{_OPEN}\s*)?{one}(?:\s*{_CLOSE})?{_AFTER}{_COLON}") for one in (_LONG, _GENERIC)]
-_WITH_COLON = [re.compile(rf"\s*(?:{_OPEN}\s*)?{one}(?:\s*{_CLOSE})?{_COLON}") for one in (_LONG, _GENERIC)]
-_IN_BRACKETS = [re.compile(rf"\s*{_OPEN}\s*{one}\s*{_CLOSE}{_GAP}*") for one in (_LONG, _GENERIC)]
+_TIMED = [
+    re.compile(rf"\s*(?:{_OPEN}\s{{0,4}})?{one}(?:\s{{0,4}}{_CLOSE})?{_AFTER}{_COLON}") for one in (_LONG, _GENERIC)
+]
+_WITH_COLON = [re.compile(rf"\s*(?:{_OPEN}\s{{0,4}})?{one}(?:\s{{0,4}}{_CLOSE})?{_COLON}") for one in (_LONG, _GENERIC)]
+_IN_BRACKETS = [re.compile(rf"\s*{_OPEN}\s{{0,4}}{one}\s{{0,4}}{_CLOSE}{_GAPS}") for one in (_LONG, _GENERIC)]
 _BEFORE_TIME = [re.compile(rf"\s*{one}{_AFTER}(?:[：:]|(?=\s)|(?<=[\]】)）>])|$)") for one in (_LONG, _GENERIC)]
-_BEFORE_TAB = [re.compile(rf"\s*{one} *\t\s*") for one in (_LONG, _GENERIC)]
+_BEFORE_TAB = [re.compile(rf"\s*{one}[ ]{{0,20}}\t\s*") for one in (_LONG, _GENERIC)]
 _BARE = rf"(?P<label>(?P<name>{_NAMES})[0-9A-Za-z]{{0,8}})"
-_BEFORE_SPACE = [re.compile(rf"\s*{one}(?:{_GAP}+|$)") for one in (_BARE, _GENERIC)]
+_BEFORE_SPACE = [re.compile(rf"\s*{one}(?:{_GAPS_1}|$)") for one in (_BARE, _GENERIC)]
 _ALONE = [re.compile(rf"\s*{one}\s*$") for one in (_LONG, _GENERIC)]
 _LETTERED = re.compile(rf"\s*{_LETTER}{_COLON}")
-_NAMED = re.compile(rf"\s*{_ANYBODY}(?:{_AFTER})?{_GAP}*[：:]")
-_NAMED_ABOVE = re.compile(rf"\s*{_ANYBODY}{_GAP}*{_MOMENT}\s*$")
+_NAMED = re.compile(rf"\s*{_ANYBODY}(?:{_AFTER})?{_GAPS}[：:]")
+_NAMED_ABOVE = re.compile(rf"\s*{_ANYBODY}{_GAPS}{_MOMENT}\s*$")
 
 
 def _label_at(row: str, at: int, style: _Style, *, timed: bool) -> tuple[int, _Voice, _Times | None] | None:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from qa_analyzer.errors import Rejected
 from qa_analyzer.readers.archives import BROKEN, MemberIds, is_workbook, members
 from qa_analyzer.readers.chunk import Block, BlockKind, Chunk, Source, failed_chunk
+from qa_analyzer.readers.columns import CallsOfRows, ColumnsFound, Heading
 from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of, without_bom
 from qa_analyzer.readers.mend import Unmendable, loosely_parsed, mended
 from qa_analyzer.readers.messages import say, size_words
@@ -24,7 +25,7 @@ from qa_analyzer.readers.ndjson import LINE_BYTES, Lines, call_id_in, read_lines
 from qa_analyzer.readers.parquet import conformed
 from qa_analyzer.readers.planning import PACKED_ERRORS
 from qa_analyzer.readers.repair import Rows, settle, shown_id
-from qa_analyzer.readers.table import BrokenTable, CallsOfRows, Heading, TableCall, read_csv, read_xlsx
+from qa_analyzer.readers.table import Table, read_csv, read_xlsx
 from qa_analyzer.readers.text import read_dialogue
 from qa_analyzer.readers.vendors import (
     JsonFormat,
@@ -205,6 +206,7 @@ class _Gathered:
     rejected: list[Rejected] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
     rank: dict[str, int] = field(default_factory=dict)
+    columns: list[ColumnsFound] = field(default_factory=list)
     line_count: int = 0
 
     def refuse(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> None:
@@ -257,8 +259,7 @@ def _gather_file(source: Source, data: bytes, gathered: _Gathered, *, inside: bo
         _gather_members(source, data, kind, gathered)
     elif kind is Container.ZIP:
         count: Counter[str] = Counter()
-        calls = read_xlsx(data, count)
-        _gather_table(source, calls, count, gathered)
+        _gather_table(source, read_xlsx(data, count, source.name, source.columns), count, gathered)
     elif kind is Container.PARQUET:
         gathered.chunks.append(_whole_parquet(source, data, run))
     elif kind is Container.OLD_OFFICE:
@@ -350,8 +351,7 @@ def _gather_text(source: Source, data: bytes, gathered: _Gathered) -> None:
     elif layout is Layout.JSON_DOCUMENT:
         _gather_document(source, text.encode("utf-8", "replace"), gathered)
     elif layout is Layout.TABLE:
-        calls, broken = read_csv(text, count)
-        _gather_table(source, calls, count, gathered, broken)
+        _gather_table(source, read_csv(text, count, source.name, source.columns), count, gathered)
     else:
         call = read_dialogue(text, source.name, count)
         gathered.add(source, 1, mended(call, count), count, alone=True)
@@ -511,15 +511,10 @@ def _id_of(call: object) -> str:
     return shown_id(str(call.get("call_id") or "")) if isinstance(call, dict) else ""
 
 
-def _gather_table(
-    source: Source,
-    calls: list[TableCall],
-    count: Counter[str],
-    gathered: _Gathered,
-    broken: BrokenTable | None = None,
-) -> None:
+def _gather_table(source: Source, table: Table, count: Counter[str], gathered: _Gathered) -> None:
     """The calls of a table. One call without an id takes that of its file."""
-    for at, call in enumerate(calls):
+    gathered.columns += table.columns
+    for at, call in enumerate(table.calls):
         own = count if at == 0 else Counter[str]()
         try:
             if call.problem:
@@ -528,25 +523,26 @@ def _gather_table(
         except Unmendable as problem:
             gathered.refuse(source, call.line, problem, _id_of(call.values))
         else:
-            gathered.add(source, call.line, data, own, alone=len(calls) == 1)
-    if broken:
-        gathered.refuse(source, broken.line, Unmendable("table_broken", detail=broken.detail))
-    elif not calls:
+            gathered.add(source, call.line, data, own, alone=len(table.calls) == 1)
+    if table.broken:
+        gathered.refuse(source, table.broken.line, Unmendable("table_broken", detail=table.broken.detail))
+    elif not table.calls:
         raise Unmendable("no_calls")
 
 
 def _load_rows(block: Block, run: _Run) -> Chunk:
     """Rows that the planner cut from a large CSV file."""
     assert block.payload is not None, "rows travel in the payload"
-    cells, rows = msgspec.msgpack.decode(block.payload)
+    cells, sample, rows = msgspec.msgpack.decode(block.payload)
     count: Counter[str] = Counter()
-    heading = Heading(cells)
+    source = block.sources[0]
+    heading = Heading(cells, sample, source.columns)
     calls = CallsOfRows(heading, count)
     for line, row in rows:
         calls.add(line, row)
     gathered = _Gathered(run, line_count=rows[-1][0] - rows[0][0] + 1)
-    found = list(calls.calls.values())
-    _gather_table(block.sources[0], found, count, gathered)
+    table = Table(list(calls.calls.values()), [heading.found(source.name)])
+    _gather_table(source, table, count, gathered)
     gathered.spare_ids.clear()  # the file holds more calls than this block
     return _settled(gathered, block)
 
@@ -582,4 +578,5 @@ def _settled(gathered: _Gathered, block: Block) -> Chunk:
         Counter({key: often for key, often in repaired.items() if often}),
         len(files) + len(rejected),
         gathered.line_count,
+        tuple(gathered.columns),
     )

@@ -52,12 +52,21 @@ MESSAGES: dict[str, dict[str, str]] = {
         "xlsx_broken": "Excel 文件已损坏或有密码保护（{detail}）；请去掉密码并另存为 .xlsx",
         "missing_columns": "表格缺少列：{missing}；现有列：{found}。"
         "每行一句话，第一行是列名（如 通话编号、角色、文本）",
+        "columns_option": "--columns 里的「{part}」看不懂。写法：字段=列名，用逗号分隔，"
+        "如 call_id=流水号,text=内容；没有列名的写第几列。字段有：{known}",
+        "columns_file": "--columns 的文件「{path}」无法读取（{detail}）。"
+        "每行写「字段: 列名」；roles 下面写角色的对应，如 1: agent",
+        "columns_missing": "表格里没有 --columns 指明的列：{missing}；现有列：{found}",
+        "no_speaker_column": "表格里没有说话人这一列（角色、说话人、声道、是否客服……），"
+        "文字前面也没有「客服：」这样的标签，分不出谁在说话；现有列：{found}。"
+        "有这一列但认不出时，用 --columns role=列名 指明",
         "table_broken": "从这一行起无法按表格读取（{detail}）；请检查引号是否成对",
-        "no_label": "没有认得出的说话人标签；请在每句话前写明「客服：」「客户：」，"
+        "no_label": "没有说话人标签（或认不出）；请在每句话前写明「客服：」「客户：」，"
         "只分得出说话人时写「说话人1：」「说话人2：」",
         "no_calls": "文件里没有通话；请检查导出的内容",
         "task_failed": "转写任务没有成功（{status}），里面没有通话；请重新转写这段录音",
         "task_unfinished": "转写任务还没有完成（{status}），里面没有通话；请等任务完成后再下载结果",
+        "truncated_page": "网页没有写完（缺少结尾的标签）；请重新导出",
         "truncated_cues": "字幕没有写完（最后一个时间不完整）；请重新导出",
         "job_only": "这是转写任务的说明，不是转写结果；请下载任务给出的结果文件",
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
@@ -143,6 +152,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "xlsx_broken": "the Excel file is damaged or has a password ({detail}); save it as .xlsx without a password",
         "missing_columns": "the table lacks columns: {missing}; it has: {found}. One utterance a row, names in the "
         "first row (such as call_id, role, text)",
+        "columns_option": "'{part}' in --columns means nothing. Write FIELD=HEADING with commas between, such as "
+        "call_id=id,text=said, or the number of the column where it has no heading. Fields: {known}",
+        "columns_file": "the file {path} of --columns cannot be read ({detail}); write 'FIELD: HEADING' on each line, "
+        "and under roles what the roles are, such as 1: agent",
+        "columns_missing": "the table lacks columns that --columns names: {missing}; it has: {found}",
+        "no_speaker_column": "the table has no column of speakers (role, speaker, channel, is_agent …) and no label "
+        "such as 客服： before its texts, so nobody knows who speaks; it has: {found}. If there is one under another "
+        "name, say --columns role=NAME",
         "table_broken": "from this line on the table cannot be read ({detail}); check that quotation marks are closed",
         "no_label": "no speaker label that is known; write 客服： or 客户： before each utterance, or 说话人1： where "
         "only the speakers are told apart",
@@ -150,6 +167,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "task_failed": "the recogniser's task did not succeed ({status}), there is no call in it; recognise it again",
         "task_unfinished": "the recogniser's task is not finished ({status}), there is no call in it; download the "
         "result when it is",
+        "truncated_page": "the web page is cut off (its closing tags are missing); export it again",
         "truncated_cues": "the subtitles are cut off (the last time is not whole); export them again",
         "job_only": "this describes a recogniser's task and is not its result; download the result that it names",
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",

@@ -8,7 +8,6 @@ unpacked or decoded (gzip, Zstandard, UTF-16, large tables) travels in `Block.pa
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import io
 import zlib
@@ -24,12 +23,14 @@ import pyarrow.parquet as pq
 
 from qa_analyzer.readers.archives import BROKEN, Chained, Member, MemberIds, is_workbook, members
 from qa_analyzer.readers.chunk import Block, BlockKind, Problem, Source
+from qa_analyzer.readers.columns import SAMPLE_ROWS, Columns, Heading
 from qa_analyzer.readers.detect import Container, Layout, container, encoding_of, layout_of
 from qa_analyzer.readers.inputs import PathLike, sources
 from qa_analyzer.readers.mend import Unmendable
 from qa_analyzer.readers.messages import size_words
 from qa_analyzer.readers.ndjson import LINE_BYTES, call_id_in
-from qa_analyzer.readers.table import BrokenTable, Heading, csv_rows, delimiter_of
+from qa_analyzer.readers.table import BrokenTable, csv_rows, delimiter_of, quoted
+from qa_analyzer.readers.table import opened as opened_table
 from qa_analyzer.readers.vendors import in_vendor_lines, text_format
 
 BLOCK_BYTES = 16 << 20
@@ -52,13 +53,22 @@ PACKED_ERRORS = (OSError, EOFError, zlib.error)
 Open = Callable[[], BinaryIO]
 
 
-def plan(paths: Sequence[PathLike], *, block_bytes: int = BLOCK_BYTES, lang: str = "zh") -> Iterator[Block]:
+def plan(
+    paths: Sequence[PathLike],
+    *,
+    block_bytes: int = BLOCK_BYTES,
+    lang: str = "zh",
+    columns: Columns | None = None,
+) -> Iterator[Block]:
     """Units of work for `paths` (files, folders, globs, as the user gave them), by path and line.
 
     The same calls come out whatever `block_bytes` is. Lazy: blocks with a payload are made when asked for. Raises
     `InputError` before the first block; a file that cannot be read is a block that `load` turns into a rejection.
+    `columns` = what the user says of the columns of tables.
     """
     found = sources(paths, lang=lang)
+    if columns is not None:
+        found = [replace(source, columns=columns) for source in found]
     return _blocks(found, block_bytes)
 
 
@@ -351,33 +361,53 @@ def _cut_table(source: Source, stream: BinaryIO, encoding: str, block_bytes: int
 
 def _table_pieces(source: Source, lines: Iterator[str], block_bytes: int) -> Iterator[tuple[Block, int]]:
     """Blocks, each with its last line. What was read before a failure comes out before it is raised."""
-    first, above = "", 0
-    for above, first in enumerate(lines, 1):  # noqa: B007 - both are used below
-        if first.strip():
-            break
-    cells = next(csv.reader([first], delimiter=delimiter_of(first)), [])
-    heading = Heading(cells)
-    if not heading.has_id():
+    errors = (UnicodeDecodeError, *PACKED_ERRORS)
+    head, rest = _first_lines(map(_shortened, lines), errors)
+    shown = [line for line in head if line.strip()]
+    delimiter = delimiter_of(shown)
+    all_rows = csv_rows(rest, delimiter, quoted=quoted(shown, delimiter))
+    heading, below = opened_table(all_rows, source.columns, errors)
+    key = heading.key()
+    if key is None:
         raise Unmendable("too_large", size="> " + size_words(TABLE_BYTES), limit=size_words(TABLE_BYTES))
     rows: list[tuple[int, list[str]]] = []
-    held, last, id_at = 0, "", heading.names.index("call_id")
+    held, last = 0, ""
     try:
-        for number, row in csv_rows(map(_shortened, lines), delimiter_of(first)):
-            call_id = row[id_at].strip() if id_at < len(row) else ""
+        for number, row in below:
+            call_id = row[key].strip() if key < len(row) else ""
             if call_id and call_id != last and held >= block_bytes:
-                yield _rows_block(source, cells, rows)
+                yield _rows_block(source, heading, rows)
                 rows, held = [], 0
             last = call_id or last
-            rows.append((above + number, row))
+            rows.append((number, row))
             held += 3 * sum(map(len, row))
-    except (BrokenTable, UnicodeDecodeError, *PACKED_ERRORS) as error:
+    except (BrokenTable, *errors):
         if rows:
-            yield _rows_block(source, cells, rows)
-        if isinstance(error, BrokenTable):
-            raise BrokenTable(above + error.line, error.detail) from None
+            yield _rows_block(source, heading, rows)
         raise
     if rows:
-        yield _rows_block(source, cells, rows)
+        yield _rows_block(source, heading, rows)
+
+
+def _first_lines(lines: Iterator[str], errors: tuple[type[Exception], ...]) -> tuple[list[str], Iterator[str]]:
+    """The first lines, which tell the delimiter, and all lines; an error comes where its line would."""
+    head: list[str] = []
+    trouble: Exception | None = None
+    try:
+        for line in lines:
+            head.append(line)
+            if len(head) == SAMPLE_ROWS:
+                break
+    except errors as error:
+        trouble = error
+
+    def again() -> Iterator[str]:
+        yield from head
+        if trouble is not None:
+            raise trouble
+        yield from lines
+
+    return head, again()
 
 
 def _shortened(line: str) -> str:
@@ -388,8 +418,8 @@ def _shortened(line: str) -> str:
     return line if len(line) <= LINE_BYTES else line[: LINE_BYTES // 8] + line[-LINE_BYTES // 256 :]
 
 
-def _rows_block(source: Source, cells: list[str], rows: list[tuple[int, list[str]]]) -> tuple[Block, int]:
-    payload = msgspec.msgpack.encode((cells, rows))
+def _rows_block(source: Source, heading: Heading, rows: list[tuple[int, list[str]]]) -> tuple[Block, int]:
+    payload = msgspec.msgpack.encode((heading.top, heading.sample, rows))
     block = Block(BlockKind.ROWS, (source,), size=len(payload), first_line=rows[0][0], payload=payload)
     return block, rows[-1][0]
 

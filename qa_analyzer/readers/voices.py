@@ -17,12 +17,14 @@ _WORDS = "|".join(sorted(map(re.escape, ROLE_WORDS), key=len, reverse=True)).rep
 _ROLE_FIRST = re.compile(rf"(?P<word>{_WORDS})(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _ROLE_LAST = re.compile(rf"(?P<rest>.*)[（(\[【\-_/ ](?P<word>{_WORDS})[)）\]】]?", re.IGNORECASE | re.DOTALL)
 _NUMBERED = re.compile(r"[ \t\u3000\xa0_\-#:：]*[0-9A-Za-z]{1,12}号?")
+_COUNTED = re.compile(r"[ _\-#:：]*[0-9]{1,12}|[ _\-#:：]+[A-Za-z]")
 _ASIDE = re.compile(r"[ \t\u3000\xa0_\-/|:：（(\[【<].*", re.DOTALL)
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
     "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鐘譚鄒陸顧龍萬錢湯賴龔"
 )
-_CALLED = re.compile(r"(?:小|老)?(?P<first>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,2}")
+_CALLED = re.compile(r"(?:小|老|阿)?(?P<first>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,2}")
+_NO_NAMES = frozenset(["小时", "小時", "小心", "小姐", "小结", "老板", "老师", "老師", "老是", "小区"])
 _TITLES = ("先生", "女士", "小姐", "经理", "經理", "主管", "老师", "老師")
 
 
@@ -61,8 +63,10 @@ def voice(label: object) -> Voice:
 
 def _is_addition(word: str, rest: str) -> bool:
     """Whether what follows a role word only says which of them it is: a number, a name, something in brackets."""
+    if word.isascii() and not _COUNTED.fullmatch(rest) and rest[:1] not in _BRACKETS + " ":
+        return False  # agent_id, Username
     if _NUMBERED.fullmatch(rest):
-        return not (word[-1:].isascii() and rest[:1].isascii() and rest[:1].isalpha())
+        return True
     return bool(_ASIDE.fullmatch(rest)) or is_name(rest)
 
 
@@ -71,6 +75,8 @@ def is_name(written: str) -> bool:
     found = _CALLED.fullmatch(written)
     if found is None:
         return False
+    if written[0] in "小老阿" and len(written) <= 3 and written not in _NO_NAMES:
+        return len(written) > 1
     if written.endswith(_TITLES):
         return found["first"] in SURNAMES
     return found["first"] in SURNAMES and len(written) > 1

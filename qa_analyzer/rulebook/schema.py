@@ -208,9 +208,7 @@ class CallCondition(Strict):
         default=None, description="通话类型是记录或客户的话说明的（true），还是只凭情绪推断的（false）"
     )
     inferred: bool | None = Field(default=None, description="通话类型是推断的（true），还是记录给出的（false）")
-    closed: bool | None = Field(
-        default=None, description="有结束阶段（true）；客户先挂、断线、转接而来不及结束的没有"
-    )
+    closed: bool | None = Field(default=None, description="有结束阶段（true）；客户先挂、断线、转接而来不及结束的没有")
     ended: bool | None = Field(default=None, description="通话有结尾（true），文本没有断在客户的话上；否则无法判定")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -281,3 +282,21 @@ def test_a_date_before_the_time_is_kept() -> None:
     (line,) = parse_dialogue("2026-11-20 09:12:33 客服 周敏：您好")
     assert (line.role, line.speaker, line.text) == (A, "客服 周敏", "您好")
     assert (line.day, line.start_ms) == (date(2026, 11, 20), 33_153_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客服：您好" + " " * 100_000 + "x\n客户：喂",
+        " " * 100_000 + "客服：您好",
+        "客服：您好\n" + " " * 100_000 + "\n客户：喂",
+        "客服" + " " * 100_000 + "您好\n客户：喂",
+        "客服：您好\n" + "1:" * 100_000 + "\n客户：喂",
+        "客服：您好\n" + "[" * 100_000 + "\n客户：喂",
+    ],
+)
+def test_hostile_lines_take_no_longer_than_others(text: str) -> None:
+    """Time grows with the length of a line, not with its square."""
+    began = time.perf_counter()
+    parse_dialogue(text)
+    assert time.perf_counter() - began < 2

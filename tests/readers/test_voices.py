@@ -36,6 +36,7 @@ from qa_analyzer.readers.voices import voice
         # other words that begin with a role
         ("客服电话", None, "客服电话"),
         ("Username", None, "Username"),
+        ("agent_id", None, "agent_id"),
         # nobody
         ("", None, None),
         ("？", None, None),

@@ -154,3 +154,42 @@ def test_a_file_of_voices_that_is_wrong_says_where(tmp_path: Path, text: str, sa
 def test_one_format_has_one_voice() -> None:
     with pytest.raises(OptionError, match="只能用一个"):
         Options(agent=AgentVoice(by_format={"aliyun": AgentVoice("1", 0)})).check()
+
+
+TABLE = "流水号,说话方,说的内容\nC1,客服,您好水务热线请讲\nC1,客户,我家停水了两天了\nC1,客服,我马上为您查询\n"
+
+
+def test_how_columns_were_found_is_told_and_kept(tmp_path: Path, rules: Path) -> None:
+    (tmp_path / "a.csv").write_text(TABLE, encoding="utf-8")
+    out = tmp_path / "out"
+    shown = RUN.invoke(
+        app, ["score", str(tmp_path / "a.csv"), "-o", str(out), "--rules", str(rules), "--outputs", "csv"]
+    )
+    assert shown.exit_code == 0
+    assert "流水号 → call_id、说话方 → role、说的内容 → text" in shown.stderr
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["columns"] == [
+        {
+            "file": str(tmp_path / "a.csv"),
+            "files": 1,
+            "columns": {"流水号": "call_id", "说话方": "role", "说的内容": "text"},
+            "unused": [],
+        }
+    ]
+
+
+def test_columns_with_our_names_need_no_word(tmp_path: Path, rules: Path) -> None:
+    calls = tmp_path / "a.csv"
+    calls.write_text(TABLE.replace("流水号,说话方,说的内容", "call_id,role,text"), encoding="utf-8")
+    report = scored(calls, rules, tmp_path / "out")
+    assert report.result.columns == ()
+
+
+def test_the_user_may_name_the_columns(tmp_path: Path, rules: Path) -> None:
+    calls = tmp_path / "a.csv"
+    calls.write_text(TABLE.replace("说话方", "甲").replace("流水号", "码"), encoding="utf-8")
+    report = scored(calls, rules, tmp_path / "out", columns="call_id=码,role=甲")
+    assert report.calls.index.tolist() == ["C1"]
+    convert([calls], tmp_path / "all.parquet", columns="call_id=码,role=甲")
+    assert pq.read_table(tmp_path / "all.parquet")["call_id"].to_pylist() == ["C1"]
+    with pytest.raises(OptionError, match="foo"):
+        scored(calls, rules, tmp_path / "out", columns="foo=码")

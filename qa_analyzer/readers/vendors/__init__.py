@@ -20,6 +20,7 @@ from qa_analyzer.readers.vendors.azure import AZURE
 from qa_analyzer.readers.vendors.baidu import BAIDU
 from qa_analyzer.readers.vendors.conversation import CONVERSATION
 from qa_analyzer.readers.vendors.dashscope import DASHSCOPE
+from qa_analyzer.readers.vendors.dialogues import DIALOGUES
 from qa_analyzer.readers.vendors.form import Call, Json, JsonFormat, Tells, TextFormat, first_object
 from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
@@ -29,19 +30,21 @@ from qa_analyzer.readers.vendors.subtitles import SUBTITLES
 from qa_analyzer.readers.vendors.tencent import TENCENT, TENCENT_TEXT
 from qa_analyzer.readers.vendors.tingwu import TINGWU
 from qa_analyzer.readers.vendors.volcengine import VOLCENGINE
+from qa_analyzer.readers.vendors.webpage import WEBPAGE
 from qa_analyzer.readers.vendors.whisper import WHISPER
 
 JSON_FORMATS: tuple[JsonFormat, ...] = (
     *(IFLYTEK, ALIYUN, DASHSCOPE, CONVERSATION, TINGWU, TENCENT, VOLCENGINE, HUAWEI, BAIDU),
-    *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER),
+    *(AMAZON_ANALYTICS, AMAZON, AZURE, GOOGLE, FUNASR, WHISPER, DIALOGUES),
 )
-TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, TENCENT_TEXT)
+TEXT_FORMATS: tuple[TextFormat, ...] = (SUBTITLES, WEBPAGE, TENCENT_TEXT)
 FORMATS: tuple[JsonFormat | TextFormat, ...] = (*JSON_FORMATS, *TEXT_FORMATS)
 
 
 def json_format(value: Json) -> JsonFormat | None:
     """The format of a parsed document. Ours (`utterances` or `turns`) is none of these."""
-    if isinstance(value, dict) and _is_ours(value):
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and _is_ours(first):
         return None
     return next((one for one in JSON_FORMATS if one.matches(value)), None)
 

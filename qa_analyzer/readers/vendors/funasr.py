@@ -4,9 +4,9 @@
 array or one element alone; without a punctuation or speaker model there is no `sentence_info`, and the recording is
 one utterance. Runtime: `{mode, wav_name, text, is_final, timestamp, stamp_sents[]{text_seg, punc, start, end,
 ts_list}}`, where `timestamp` (and `stamp_sents` in old versions) is a string; of a session in two passes the second
-pass counts. All times are ms, `timestamp` has one pair for each Chinese character and each Latin word. `spk` counts
-voices from 0. SenseVoice puts tags such as `<|zh|><|NEUTRAL|>` into the text: they are cut off, the emotion in them is
-not used.
+pass counts. Pipelines of ModelScope say `sentences[]{text, start, end, ts_list, spk?}`. All times are ms, `timestamp`
+has one pair for each Chinese character and each Latin word. `spk` counts voices from 0. SenseVoice puts tags such as
+`<|zh|><|NEUTRAL|>` into the text: they are cut off, the emotion in them is not used.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _WITHOUT_A_NAME = re.compile(r"(?:rand_key_.*|wav_default_tag\d*|wav_name|h5|dem
 def _is_recording(value: Json) -> bool:
     if not isinstance(value, dict):
         return False
-    if isinstance(value.get("sentence_info"), list):
+    if isinstance(value.get("sentence_info"), list) or "ts_list" in first_object(value.get("sentences")):
         return True
     if "stamp_sents" in value or (value.get("mode") in _MODES and "text" in value):
         return True
@@ -119,7 +119,7 @@ def _name(name: Json) -> str | None:
 
 
 def _rows(one: dict[str, Json]) -> list[Call]:
-    sentences = one.get("sentence_info") or _literal(one.get("stamp_sents"))
+    sentences = one.get("sentence_info") or one.get("sentences") or _literal(one.get("stamp_sents"))
     if isinstance(sentences, list) and sentences:
         return _spoken(sentences)
     text = _clean(one.get("text"))

@@ -18,7 +18,9 @@ from qa_analyzer.readers.mend import Unmendable
 from qa_analyzer.readers.vendors.form import Call, Tells, TextFormat, call_of, clock_ms, joined, named_voice
 
 _CLOCK = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,6})?"
-_TIMING = re.compile(rf"\s*(?P<start>{_CLOCK})\s*-->\s*(?P<end>{_CLOCK})(?P<settings>(?:\s+[A-Za-z0-9]+:\S+)*)\s*")
+_TIMING = re.compile(
+    rf"[ \t]*(?P<start>{_CLOCK})[ \t]*-->[ \t]*(?P<end>{_CLOCK})(?P<settings>(?:[ \t]+[A-Za-z0-9]+:\S+)*)[ \t\r]*"
+)
 _TIMING_LINE = re.compile(rf"^{_TIMING.pattern}$", re.MULTILINE)
 _CUT_OFF = re.compile(rf"\s*{_CLOCK}\s*(?:-{{1,2}}>?)?\s*[0-9:.,]*\s*")
 _HEADER = re.compile(r"\ufeff?WEBVTT(?:[ \t\r\n]|$)")

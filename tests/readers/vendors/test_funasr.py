@@ -91,6 +91,21 @@ def test_old_names_and_missing_parts(tmp_path: Path) -> None:
     ]
 
 
+def test_the_pipelines_of_modelscope_call_them_sentences(tmp_path: Path) -> None:
+    """With `ts_list` for the characters."""
+    sentence = {
+        "text": "您好，",
+        "start": 10,
+        "end": 400,
+        "text_seg": "您好",
+        "ts_list": [[10, 200], [200, 400]],
+        "spk": 1,
+    }
+    result = read_json(tmp_path, {"text": "您好，", "time_stamp": "[[10,200],[200,400]]", "sentences": [sentence]})
+    assert told(result) == [("unknown", "1", 10, 400, "您好，")]
+    assert words(result) == [[("您", 10), ("好", 200)]]
+
+
 def test_a_recording_without_sentences_is_one_utterance(tmp_path: Path) -> None:
     """From a model without punctuation the characters stand apart; Latin words stay apart."""
     value = [{"key": "a", "text": "您 好 call center 请 讲", "timestamp": [[n * 100, n * 100 + 90] for n in range(6)]}]

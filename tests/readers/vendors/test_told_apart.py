@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qa_analyzer.readers.mend import Unmendable
-from qa_analyzer.readers.vendors import JSON_FORMATS, json_format
+from qa_analyzer.readers.vendors import JSON_FORMATS, TEXT_FORMATS, json_format
 
 from . import (
     test_aliyun,
@@ -19,13 +19,16 @@ from . import (
     test_baidu,
     test_conversation,
     test_dashscope,
+    test_dialogues,
     test_funasr,
     test_google,
     test_huawei,
     test_iflytek,
+    test_subtitles,
     test_tencent,
     test_tingwu,
     test_volcengine,
+    test_webpage,
     test_whisper,
 )
 
@@ -35,6 +38,7 @@ SAMPLES: list[tuple[str, Any]] = [
     *(("amazon-analytics", one) for one in test_amazon.SAMPLES[:3]),
     *(("amazon-transcribe", one) for one in test_amazon.SAMPLES[3:]),
     *(("azure", one) for one in test_azure.SAMPLES),
+    *(("dialogues", one) for one in test_dialogues.SAMPLES),
     *(("google", one) for one in test_google.SAMPLES),
     *(("iflytek", one) for one in test_iflytek.SAMPLES),
     *(("aliyun", one) for one in test_aliyun.SAMPLES),
@@ -82,6 +86,8 @@ def test_one_format_knows_a_document_and_no_other_does(name: str, value: Any) ->
         {"segments": [1]},
         {"Transcript": "喂"},
         {"phrases": [1]},
+        [{"SpeakerId": "1", "Words": "喂"}],
+        {"messages": [{"speakers": "喂"}]},
     ],
 )
 def test_no_format_takes_or_fails_on_anything_else(value: Any) -> None:
@@ -133,3 +139,24 @@ def test_a_damaged_document_is_read_or_refused(value: Any) -> None:
         except SAID_SO:
             continue
         assert all(isinstance(call, Unmendable) or isinstance(call["utterances"], list) for call in calls)
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["subtitles"], test_subtitles.SRT),
+        (["subtitles"], test_subtitles.VTT),
+        (["html"], test_webpage.table()),
+        (["html"], test_webpage.page(test_webpage.table())),
+        # written dialogues, tables, JSON
+        ([], "客服：您好\n客户：喂\n"),
+        ([], "[00:00:01.200 --> 00:00:03.400] 客服：您好\n"),
+        ([], "<客服>您好\n<客户>喂\n"),
+        ([], "call_id,role,text\nA,客服,<b>您好</b>\n"),
+        ([], '{"text": "WEBVTT"}'),
+        ([], ""),
+    ],
+)
+def test_one_format_knows_a_text(names: list[str], text: str) -> None:
+    """Or none, where it is one of ours."""
+    assert [form.name for form in TEXT_FORMATS if form.matches(text)] == names
