@@ -629,21 +629,23 @@ TEXTS: dict[str, Pair] = {
     # the formats that can be read
     "formats.name": ("--format", "--format"),
     "formats.title": ("格式", "Format"),
-    "formats.times": ("每句时间", "times"),
-    "formats.words": ("逐字时间", "word times"),
-    "formats.speakers": ("分说话人", "speakers"),
-    "formats.roles": ("谁是坐席", "roles"),
-    "formats.overlaps": ("看得出抢话", "overlaps"),
-    "formats.yes": ("有", "yes"),
-    "formats.no": ("无", "no"),
-    "formats.some": ("看情况", "some"),
+    "formats.times": ("时间", "times"),
+    "formats.words": ("逐字", "words"),
+    "formats.speakers": ("分人", "voices"),
+    "formats.roles": ("身份", "roles"),
+    "formats.overlaps": ("重叠", "overlaps"),
+    "formats.yes": ("✓", "✓"),
+    "formats.no": ("–", "–"),
+    "formats.some": ("±", "±"),
     "formats.note": (
-        "格式由内容识别，不看扩展名，可用 --format 指定。「看情况」= 看录音是否双声道、转写时是否打开了这一项。\n"
+        "时间 = 每句的时间，逐字 = 每个字词的时间，分人 = 分得出说话人，身份 = 写明谁是坐席，重叠 = 看得出抢话。\n"
+        "✓ 有　– 无　± 看录音是否双声道、转写时是否打开了这一项。格式由内容识别，不看扩展名，可用 --format 指定。\n"
         "没有时间的，静音、语速、抢话无法判定；看不出抢话的，抢话无法判定（不算没有）；"
         "不写谁是坐席的，按说的话推断，拿不准的无法判定。\n"
         "谁先挂机、班组、来电时间多半不在转写里：用 --metadata 接上电话系统的记录。",
-        "Formats are told by content, not by name; --format names one. “some” = with two channels, or if the "
-        "recogniser was asked for it.\n"
+        "words = a time for each word, voices = who spoke is told apart, roles = who is the agent is stated.\n"
+        "✓ yes, – no, ± with two channels, or if the recogniser was asked for it. Formats are told by content, not by "
+        "name; --format names one.\n"
         "Without times silences, pace and interruptions are undetermined; where overlaps do not show, interruptions "
         "are undetermined (not none); where roles are not named they are found from what is said.\n"
         "Who hung up, the team and the time of the call are rarely in a transcript: join the telephone system's record "

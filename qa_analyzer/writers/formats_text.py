@@ -28,7 +28,7 @@ def render_formats(formats: Sequence[FormatLine], lang: Lang) -> Table:
     table.add_column(word(lang, "formats.name"), no_wrap=True)
     table.add_column(word(lang, "formats.title"), overflow="fold")
     for one in WHAT:
-        table.add_column(word(lang, f"formats.{one}"), justify="center")
+        table.add_column(word(lang, f"formats.{one}"), justify="center", no_wrap=True)
     for line in formats:
         table.add_row(line.name, line.title, *(word(lang, f"formats.{one}") for one in line.tells))
     return table
