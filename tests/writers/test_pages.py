@@ -312,7 +312,7 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
     computed = {
         key
         for key in TEXTS
-        if key.startswith(("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning."))
+        if key.startswith(("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning.", "overlap."))
     }
     computed |= {f"call.{mark}" for mark in ("start", "valley", "peak", "end")}
     computed |= {f"coverage.{kind}" for kind in ("column", "no_column", "nothing")}
