@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from qa_analyzer.arrays import ranges
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.model import Role
-from qa_analyzer.timing import CALL_STRIDE, TalkOver, Timing
+from qa_analyzer.timing import CALL_STRIDE, TalkOver, Timing, Word
 
 Indices = NDArray[np.int64]
 Span = tuple[int, int]
@@ -114,8 +115,9 @@ class Ground(IntEnum):
 class Overlap:
     """Two turns of different speakers, spoken at the same time.
 
-    call, turn (who came in), over (who was speaking): positions in the batch; start_ms, length_ms: of the time both
-    speak; counted_ms, characters: from the first word that is no backchannel; gap_ms: the time `note` speaks of;
+    call, turn (who came in), over (who was speaking): positions in the batch.
+    start_ms, length_ms: of the time both speak; sounding_ms: of it, words of both are heard, None without word times.
+    counted_ms, characters: from the first word that is no backchannel; gap_ms: the time `note` speaks of.
     start, end: the words of who came in, positions in the batch's text, at most QUOTED; cut: they go on.
     """
 
@@ -124,6 +126,7 @@ class Overlap:
     over: int
     start_ms: int
     length_ms: int
+    sounding_ms: int | None
     counted_ms: int
     characters: int
     kind: Kind
@@ -155,21 +158,28 @@ class _Side:
     until_ms: int
 
 
+class _Entry(NamedTuple):
+    """How somebody comes in while the turn `other` goes on: when, where in the text, and what of it counts."""
+
+    other: int
+    begins_ms: int
+    at: int
+    counted_ms: int
+    letters: int
+
+
 def find_overlaps(
-    batch: Batch, timing: Timing, cues: Cues, thresholds: Mapping[str, float], calls: Sequence[int] | None = None
+    batch: Batch, timing: Timing, cues: Cues, thresholds: Mapping[str, float]
 ) -> tuple[list[Overlap], Indices]:
     """Every overlap of two parties that have times, by call and start; and pairs of runs left out of each call, (c,).
 
-    `thresholds`: the rubric's. `calls`: only of these.
+    `thresholds`: the rubric's.
     """
     finder = _Finder(batch, timing, cues, thresholds)
     first, second, left_off = _pairs(batch)
     together: dict[Span, list[tuple[int, int]]] = defaultdict(list)
-    wanted = None if calls is None else set(calls)
     for one, other in zip(first.tolist(), second.tolist(), strict=True):
-        if wanted is None or int(batch.runs.call[one]) in wanted:
-            turns = sorted((int(batch.run_turn[one]), int(batch.run_turn[other])))
-            together[turns[0], turns[1]].append((one, other))
+        together[_pair(int(batch.run_turn[one]), int(batch.run_turn[other]))].append((one, other))
     found = finder.all({turns: finder.both(pairs) for turns, pairs in together.items()})
     return sorted(found, key=lambda one: (one.call, one.start_ms, one.turn, one.over)), left_off
 
@@ -206,6 +216,7 @@ class _Finder:
         self.early_ms = round(thresholds.get("overlap_early_s", 1.0) * 1000)
         self.attempt_ms = round(thresholds.get("overlap_attempt_s", 1.0) * 1000)
         self._heard: dict[str, dict[int, list[Span]]] = {}
+        self._words: dict[int, list[Word]] = {}
 
     def both(self, pairs: list[tuple[int, int]]) -> _Both:
         """The time of some overlapping pairs of runs of the same two turns."""
@@ -216,7 +227,7 @@ class _Finder:
         return _Both(pairs, min(starts), length)
 
     def all(self, together: Mapping[Span, _Both]) -> list[Overlap]:
-        """One overlap for each row of `talk_over`, and one for each two turns that have none."""
+        """One overlap for each row of `talk_over`, and one for each pair of runs of two turns that have none."""
         batch, over = self.batch, self.timing.talk_over
         turns = np.unique(np.array([turn for two in together for turn in two], np.int64))
         self._listen(turns)
@@ -234,8 +245,8 @@ class _Finder:
             two = _pair(turn, other)
             told.add(two)
             found.append(self._cuts_in(turn, other, together[two], over, row))
-        found += [self._listens(two, both) for two, both in together.items() if two not in told]
-        return found
+        listening = [pair for two, both in together.items() if two not in told for pair in both.pairs]
+        return found + [self._listens(pair) for pair in listening]
 
     def _speaking_at(self, both: _Both, turn: int, begins_ms: int) -> tuple[bool, int]:
         """Whether the other party is speaking when `turn` comes in; for how long both speak."""
@@ -259,13 +270,14 @@ class _Finder:
         )
         mine = self._side(pair[0] if self.batch.run_turn[pair[0]] == turn else pair[1], begins, both)
         its = self._side(self._other_run(pair, turn), max(begins, both.start_ms), both)
-        kind, note, gap = self._kind(mine, its, begins, at, other, counted_ms, letters)
+        kind, note, gap = self._kind(mine, its, _Entry(other, begins, at, counted_ms, letters))
         return Overlap(
             call=int(self.batch.turn_call[turn]),
             turn=turn,
             over=other,
             start_ms=both.start_ms,
             length_ms=both.length_ms,
+            sounding_ms=self._sounding(both.pairs),
             counted_ms=counted_ms,
             characters=letters,
             kind=kind,
@@ -295,10 +307,10 @@ class _Finder:
             return Counted.UNDETERMINED, Ground.INTERPOLATED
         return Counted.YES, Ground.LONG_ENOUGH
 
-    def _listens(self, two: Span, both: _Both) -> Overlap:
-        """Two turns of which one is only listening, or whose roles nobody knows."""
-        batch, runs = self.batch, self.batch.runs
-        one, other = both.pairs[0]
+    def _listens(self, pair: tuple[int, int]) -> Overlap:
+        """Two runs of which one is only listening, or whose roles nobody knows."""
+        batch, runs, both = self.batch, self.batch.runs, self.both([pair])
+        one, other = pair
         silent = bool(batch.run_backchannel[one]), bool(batch.run_backchannel[other])
         turn, over = int(batch.run_turn[other]), int(batch.run_turn[one])
         mine = self._side(other, int(runs.start_ms[other]), both)
@@ -312,7 +324,8 @@ class _Finder:
             letters = int(batch.characters_between(np.array([mine.text[0]]), np.array([mine.text[1]]))[0])
             its = self._side(one, both.start_ms, both)
             counted_ms = both.length_ms
-            kind, note, gap = self._kind(mine, its, both.start_ms, mine.text[0], over, counted_ms, letters)
+            came = _Entry(over, both.start_ms, mine.text[0], counted_ms, letters)
+            kind, note, gap = self._kind(mine, its, came)
             ground = Ground.UNKNOWN_ROLE
             if counted_ms < self.limit_ms:
                 ground = Ground.TOO_SHORT
@@ -325,6 +338,7 @@ class _Finder:
             over=over,
             start_ms=both.start_ms,
             length_ms=both.length_ms,
+            sounding_ms=self._sounding(both.pairs),
             counted_ms=counted_ms,
             characters=letters,
             kind=kind,
@@ -339,46 +353,52 @@ class _Finder:
 
     # ---- what it is ----------------------------------------------------------------------------------------------
 
-    def _kind(
-        self, mine: _Side, its: _Side, begins_ms: int, at: int, other: int, counted_ms: int, letters: int
-    ) -> tuple[Kind, Note, int]:
+    def _kind(self, mine: _Side, its: _Side, came: _Entry) -> tuple[Kind, Note, int]:
         """Kind, what shows it, and the time that says so in ms."""
-        runs = self.batch.runs
-        if counted_ms == 0:
+        if came.counted_ms == 0:
             return Kind.BACKCHANNEL, Note.LISTENS_FIRST, 0
-        ahead = begins_ms - int(runs.start_ms[its.run])
-        left = its.until_ms - begins_ms
-        lasts = mine.until_ms - begins_ms
         if self.batch.run_backchannel[its.run]:
             return Kind.BACKCHANNEL, Note.OTHER_ONLY_LISTENS, 0
+        return (
+            self._by_words(mine, its)
+            or self._by_times(mine, its, came)
+            or (Kind.INTERRUPTION, Note.TAKES_FLOOR if mine.until_ms > its.until_ms else Note.NO_FLOOR, 0)
+        )
+
+    def _by_words(self, mine: _Side, its: _Side) -> tuple[Kind, Note, int] | None:
+        """What both say there makes it harmless."""
         if self._hears(("line_check",), mine.said) or self._hears(("line_check",), its.said):
             return Kind.LINE_CHECK, Note.LINE_CHECK, 0
         if all(self._hears(("farewell", "thanks"), one.said) for one in (mine, its)):
             return Kind.CLOSING, Note.CLOSING, 0
+        return None
+
+    def _by_times(self, mine: _Side, its: _Side, came: _Entry) -> tuple[Kind, Note, int] | None:
+        """When it begins and ends makes it less than an interruption."""
+        ahead = came.begins_ms - int(self.batch.runs.start_ms[its.run])
+        left, lasts = its.until_ms - came.begins_ms, mine.until_ms - came.begins_ms
+        enough = came.counted_ms >= self.limit_ms and came.letters >= self.fewest
         if 0 <= ahead <= self.together_ms:
             return Kind.TOGETHER, Note.TOGETHER, ahead
-        if counted_ms < self.limit_ms and self._completes(mine, its, at, other):
+        if came.counted_ms < self.limit_ms and self._completes(mine, its, came):
             return Kind.COMPLETION, Note.COMPLETION, 0
         if left <= self.early_ms and mine.until_ms > its.until_ms:
-            asks = self._asks(its.text)
-            return Kind.EARLY, Note.ANSWER if asks else Note.EARLY, left
+            return Kind.EARLY, Note.ANSWER if self._asks(its.text) else Note.EARLY, left
         if lasts <= self.attempt_ms and mine.until_ms <= its.until_ms:
             return Kind.ATTEMPT, Note.ATTEMPT, lasts
-        if counted_ms < self.limit_ms or letters < self.fewest:
-            return Kind.BRIEF, Note.BRIEF, 0
-        return Kind.INTERRUPTION, Note.TAKES_FLOOR if mine.until_ms > its.until_ms else Note.NO_FLOOR, 0
+        return None if enough else (Kind.BRIEF, Note.BRIEF, 0)
 
-    def _completes(self, mine: _Side, its: _Side, at: int, other: int) -> bool:
+    def _completes(self, mine: _Side, its: _Side, came: _Entry) -> bool:
         """Few words, which the other party then takes up, or agrees to."""
-        said = self._speech(at, mine.text[1])
+        said = self._speech(came.at, mine.text[1])
         if not 2 <= len(said) <= LONGEST_COMPLETION or self._asks(mine.text):
             return False
-        after = self._speech(self._position(its.run, mine.until_ms), self._turn_end(other))[:TAKEN_UP]
-        after += self._next_words(other)
+        after = self._speech(self._position(its.run, mine.until_ms), self._turn_end(came.other))[:TAKEN_UP]
+        after += self._next_words(came.other)
         most = max(2, -(-2 * len(said) // 3))
         if any(said[place : place + most] in after for place in range(len(said) - most + 1)):
             return True
-        return self._agrees(self._next_words(other))
+        return self._agrees(self._next_words(came.other))
 
     def _agrees(self, said: str) -> bool:
         words = self.cues.lists.get("agreement", ())
@@ -437,13 +457,36 @@ class _Finder:
         now = next((one for one in reversed(said) if batch.start_ms[one] <= moment_ms), said[0])
         start, length = int(batch.utterance_start[now]), int(batch.utterance_length[now])
         begin, end = int(batch.start_ms[now]), int(batch.end_ms[now])
-        words = self.timing.words_of(now)
+        words = self._words_of(now)
         if words:
-            begun = sum(size for begins, size in words if begins is None or begins < moment_ms)
+            begun = sum(word.letters for word in words if word.start_ms is None or word.start_ms < moment_ms)
             spoken = np.flatnonzero(~characters.wordless_table()[batch.normal[start : start + length]])
             return start + (int(spoken[begun - 1]) + 1 if 0 < begun <= len(spoken) else length if begun else 0)
         share = min(max(moment_ms - begin, 0), end - begin) / max(end - begin, 1)
         return start + round(share * length)
+
+    def _words_of(self, utterance: int) -> list[Word]:
+        if utterance not in self._words:
+            self._words[utterance] = self.timing.words_of(utterance)
+        return self._words[utterance]
+
+    def _sounding(self, pairs: Sequence[tuple[int, int]]) -> int | None:
+        """The time in ms in which words of both are heard; None where the words of one are not given."""
+        heard = 0
+        for pair in pairs:
+            one, other = (self._sounds(run) for run in pair)
+            if not one or not other:
+                return None
+            heard += _common(one, other)
+        return heard
+
+    def _sounds(self, run: int) -> list[Span]:
+        runs = self.batch.runs
+        said = runs.utterance[runs.offsets[run] : runs.offsets[run + 1]].tolist()
+        words = [word for utterance in said for word in self._words_of(utterance)]
+        return sorted(
+            (word.start_ms, word.end_ms) for word in words if word.start_ms is not None and word.end_ms is not None
+        )
 
     def _quote_end(self, mine: _Side) -> int:
         return min(mine.said[1], mine.text[0] + QUOTED)
@@ -455,6 +498,18 @@ class _Finder:
         """What is said in a stretch of the text, normalised, without punctuation."""
         normal = self.batch.normal[start:end]
         return characters.to_string(normal[~characters.wordless_table()[normal]])
+
+
+def _common(one: Sequence[Span], other: Sequence[Span]) -> int:
+    """The length that two rows of spans have in common; the spans of a row follow each other."""
+    length, first, second = 0, 0, 0
+    while first < len(one) and second < len(other):
+        length += max(0, min(one[first][1], other[second][1]) - max(one[first][0], other[second][0]))
+        if one[first][1] <= other[second][1]:
+            first += 1
+        else:
+            second += 1
+    return length
 
 
 def _pair(one: int, other: int) -> Span:

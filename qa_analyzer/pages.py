@@ -155,6 +155,7 @@ class _Overlaps:
         return OverlapView(
             start_ms=one.start_ms,
             length_ms=one.length_ms,
+            sounding_ms=one.sounding_ms,
             turn=one.turn - int(batch.call_turn[one.call]),
             role=Role(int(batch.turn_role[one.turn])).code,
             over=Role(int(batch.turn_role[one.over])).code,

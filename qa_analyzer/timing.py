@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -68,6 +68,14 @@ class TalkOver:
     over: NDArray[np.uint8]
     begins_ms: Indices
     at: Indices
+
+
+class Word(NamedTuple):
+    """One word of an utterance: its times, null where not given, and its code points of speech."""
+
+    start_ms: int | None
+    end_ms: int | None
+    letters: int
 
 
 @dataclass
@@ -343,10 +351,12 @@ class Timing:
         words = pc.struct_field(nested.flatten(), "words")
         return None if words.null_count == len(words) else words
 
-    def words_of(self, utterance: int) -> list[tuple[int | None, int]]:
-        """The words of an utterance as (start in ms or None, code points of speech); none where they are not given."""
+    def words_of(self, utterance: int) -> list[Word]:
+        """The words of an utterance, none where they are not given."""
         words = None if self._words is None else self._words[utterance].as_py()  # type: ignore[index]
-        return [(word["start_ms"], len(characters.spoken(word["text"] or ""))) for word in words or ()]
+        return [
+            Word(word["start_ms"], word["end_ms"], len(characters.spoken(word["text"] or ""))) for word in words or ()
+        ]
 
     def _word_start(self, utterance: int, inside: int) -> int | None:
         """Start in ms of the word that holds code point `inside` of an utterance, where words are given."""
@@ -356,8 +366,8 @@ class Timing:
         start = self.batch.utterance_start[utterance]
         wanted = len(characters.spoken(characters.to_string(self.batch.points[start : start + inside])))
         passed = 0
-        for begins, length in words:
-            if passed + length > wanted and begins is not None:
-                return int(begins)
-            passed += length
+        for word in words:
+            if passed + word.letters > wanted and word.start_ms is not None:
+                return word.start_ms
+            passed += word.letters
         return None

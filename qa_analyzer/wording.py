@@ -563,7 +563,10 @@ TEXTS: dict[str, Pair] = {
     "overlap.note.line_check": ("在确认听不听得到", "checking whether the line is there"),
     "overlap.note.closing": ("双方都在道别、道谢", "both are saying goodbye or thanks"),
     "overlap.note.together": ("前后相差 {n} 秒，几乎同时开口", "both began within {n} s"),
-    "overlap.note.completion": ("替对方把话说完，对方接着认可", "finished the other's sentence, which the other took up"),
+    "overlap.note.completion": (
+        "替对方把话说完，对方接着认可",
+        "finished the other's sentence, which the other took up",
+    ),
     "overlap.note.answer": ("对方问完前 {n} 秒开始回答", "began to answer {n} s before the question ended"),
     "overlap.note.early": ("对方的话还剩 {n} 秒", "the other had {n} s left to say"),
     "overlap.note.attempt": ("说了 {n} 秒就停下，对方没有停", "stopped after {n} s while the other went on"),
@@ -578,6 +581,7 @@ TEXTS: dict[str, Pair] = {
         "whether it reaches {limit} s hangs on interpolated times",
     ),
     "overlap.ground.unknown_role": ("说话人身份不明", "it is not known who speaks"),
+    "overlap.sounding": ("按词的时间，两人同时出声 {n} 秒", "by word times both are heard for {n} s"),
     "overlap.ground.hidden": ("这份转写看不全重叠", "this transcript does not show all overlaps"),
     "call.rules": ("全部规则的判定", "Verdicts of all rules"),
     "call.rules_count": (

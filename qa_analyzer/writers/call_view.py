@@ -200,18 +200,18 @@ def list_verdicts(page: CallPage, cards: Sequence[Card], names: Names) -> list[V
 
 def overlap_reason(overlap: OverlapView, lang: Lang) -> str:
     """Why an overlap is of its kind, and why it is counted or not."""
-    kind = word(lang, f"overlap.note.{overlap.note}", n=format_number(overlap.note_ms / 1000))
-    if overlap.ground == "listening":
-        return kind
-    counts = word(
-        lang,
-        f"overlap.ground.{overlap.ground}",
-        n=format_number(overlap.counted_ms / 1000),
-        limit=format_number(overlap.limit_ms / 1000),
-        letters=overlap.characters,
-        fewest=format_number(overlap.fewest),
-    )
-    return pick(CLAUSES, lang).join((kind, counts))
+    told = [word(lang, f"overlap.note.{overlap.note}", n=format_number(overlap.note_ms / 1000))]
+    if overlap.ground != "listening":
+        values = {
+            "n": format_number(overlap.counted_ms / 1000),
+            "limit": format_number(overlap.limit_ms / 1000),
+            "letters": overlap.characters,
+            "fewest": format_number(overlap.fewest),
+        }
+        told.append(word(lang, f"overlap.ground.{overlap.ground}", **values))
+    if overlap.sounding_ms is not None and overlap.ground != "listening":
+        told.append(word(lang, "overlap.sounding", n=format_number(overlap.sounding_ms / 1000)))
+    return pick(CLAUSES, lang).join(told)
 
 
 def _hundredths(points: float) -> int:

@@ -190,13 +190,16 @@ class FrameworkView:
 
 @dataclass(frozen=True, slots=True)
 class OverlapView:
-    """Two people speaking at the same time. `role` came in at turn `turn`, `over` was speaking; times in ms, `note_ms`
-    the one that `note` speaks of; `counted_ms`, `characters`: from the first word that is no backchannel; `limit_ms`,
-    `fewest`: what an interruption takes; `kind`, `note`, `counted`, `ground` are codes; `quote` masked.
+    """Two people speaking at the same time: `role` came in, at turn `turn`, while `over` was speaking.
+
+    Times in ms. `sounding_ms`: of it, words of both are heard, null without word times. `note_ms`: what `note` speaks
+    of. `counted_ms`, `characters`: from the first word that is no backchannel; `limit_ms`, `fewest`: what an
+    interruption takes. `kind`, `note`, `counted`, `ground` are codes; `quote` is masked.
     """
 
     start_ms: int
     length_ms: int
+    sounding_ms: int | None
     turn: int
     role: str
     over: str

@@ -149,7 +149,9 @@ def _overlaps(page: CallPage, lang: Lang) -> Table:
     """Who spoke over whom, and what came of it."""
     table = Table(title=word(lang, "call.overlaps"), box=box.SIMPLE_HEAD, title_justify="left", expand=True)
     for key in _OVERLAP_COLUMNS:
-        table.add_column(word(lang, f"overlap.{key}"), ratio=1 if key == "why" else None, no_wrap=key != "why")
+        table.add_column(
+            word(lang, f"overlap.{key}"), ratio=1 if key == "why" else None, overflow="fold", no_wrap=key != "why"
+        )
     for one in page.overlaps:
         roles = {"role": code_word("role", one.role, lang), "over": code_word("role", one.over, lang)}
         table.add_row(

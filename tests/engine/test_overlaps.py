@@ -72,6 +72,10 @@ KINDS = {
         [COMPLAINS, "[7.0-9.0] A 嗯，我来帮您查一下吧"],
         ("A>C", "early", "no", "too_short"),
     ),
+    "a word of listening and a half-width stop": (
+        [COMPLAINS, "[6.6-9.0] A 好的. 我这边帮您查"],
+        ("A>C", "early", "no", "too_short"),
+    ),
     # ---- the line
     "is anybody there": (
         ["[0.0-6.0] C 那个表是上个月才换的你们师傅装的", "[2.0-5.0] A 喂喂，您听得到我说话吗"],
@@ -176,7 +180,7 @@ def test_leading_backchannels_do_not_count_but_the_length_is_the_whole_overlap()
 def test_word_times_decide_where_they_are_given() -> None:
     """The hum came at once, the words when the customer was done; by code points they would have cut in."""
     given = call(COMPLAINS, "[4.0-9.0] A 嗯没人住也有底数")
-    columns = pa.RecordBatch.from_pylist(calls_to_columns([given]).to_pylist(), schema=calls_to_columns([]).schema)
+    columns = calls_to_columns([given])
     rows = columns.to_pylist()
     rows[0]["utterances"][1]["words"] = [
         {"start_ms": 4000, "end_ms": 4300, "text": "嗯"},
@@ -184,7 +188,25 @@ def test_word_times_decide_where_they_are_given() -> None:
     ]
     timed = analyse(pa.RecordBatch.from_pylist(rows, schema=columns.schema), shipped_rubric(), PlainFeelings())
     assert [_told(timed, one) for one in overlaps(timed)] == [("A>C", "backchannel", "no", "listening")]
+    assert overlaps(timed)[0].sounding_ms is None
     assert told(COMPLAINS, "[4.0-9.0] A 嗯没人住也有底数") == [("A>C", "interruption", "yes", "long_enough")]
+
+
+def test_the_time_in_which_both_are_heard_is_told_from_the_words() -> None:
+    """An utterance goes on through its pauses; in one of them the other speaks."""
+    pauses = call("[0.0-8.0] C 上个月的水费为什么贵", "[3.0-6.0] A 没人住也有底数的")
+    rows = calls_to_columns([pauses]).to_pylist()
+    rows[0]["utterances"][0]["words"] = [
+        {"start_ms": 0, "end_ms": 3200, "text": "上个月的水费"},
+        {"start_ms": 5900, "end_ms": 8000, "text": "为什么贵"},
+    ]
+    rows[0]["utterances"][1]["words"] = [
+        {"start_ms": 3000, "end_ms": 4000, "text": "没人住"},
+        {"start_ms": 4000, "end_ms": 6000, "text": "也有底数的"},
+    ]
+    schema = calls_to_columns([]).schema
+    (one,) = overlaps(analyse(pa.RecordBatch.from_pylist(rows, schema=schema), shipped_rubric(), PlainFeelings()))
+    assert (one.length_ms, one.sounding_ms, one.counted) == (3000, 300, Counted.YES)
 
 
 def test_hidden_overlaps_leave_all_undetermined() -> None:
@@ -257,9 +279,9 @@ def test_every_moment_of_two_voices_is_in_the_list(drawn: Call) -> None:
         for other in spoken
         if one[0] == Role.AGENT and other[0] == Role.CUSTOMER
     )
-    pairs = {
-        (one.turn, one.over) if one.turn < one.over else (one.over, one.turn): one.length_ms
+    listed = {
+        (min(one.turn, one.over), max(one.turn, one.over), one.start_ms, one.length_ms)
         for one in found
         if {int(batch.turn_role[one.turn]), int(batch.turn_role[one.over])} == {Role.AGENT, Role.CUSTOMER}
     }
-    assert sum(pairs.values()) == both
+    assert sum(length for *_, length in listed) == both
