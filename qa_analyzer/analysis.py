@@ -46,7 +46,7 @@ def batch_settings(rubric: Rubric) -> BatchSettings:
         turns=TurnSettings(
             join_gap_ms=round(limits.get("join_gap_s", 0.2) * 1000), pause_ms=round(limits.get("pause_s", 3.0) * 1000)
         ),
-        backchannels=tuple(dict.fromkeys(characters.visible(word) for word in words)),
+        backchannels=tuple(dict.fromkeys(characters.spoken(word) for word in words)),
     )
 
 

@@ -18,8 +18,8 @@ from qa_analyzer.phrases import parse_phrase
 
 Indices = NDArray[np.int64]
 
-WORD_LISTS = ("backchannel", "interjection")
-"""Lists of plain words, matched on whole turns, not as phrases."""
+WORD_LISTS = ("backchannel", "interjection", "agreement")
+"""Lists of plain words, matched on whole turns or at their start, not as phrases."""
 
 TAIL_TURNS = 16
 """Cues of the end of a call (closing, farewell, transfer) are looked for in so many last turns."""
@@ -27,7 +27,16 @@ REGIONS: dict[str, tuple[str, ...]] = {
     "agent": ("resolved_agent", "follow_up", "escalated", "left_open"),
     "customer": ("complaint", "resolved_customer", "content_customer"),
     "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
-    "some": ("voicemail", "solving", "question", "wait_request", "customer_request", "customer_wait_request"),
+    "some": (
+        "voicemail",
+        "solving",
+        "question",
+        "wait_request",
+        "customer_request",
+        "customer_wait_request",
+        "line_check",
+        "thanks",
+    ),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.judging import Ruleset
 from qa_analyzer.model import Role
+from qa_analyzer.overlaps import Overlap, find_overlaps
 from qa_analyzer.phases import PHASES, Phases
 from qa_analyzer.privacy import masked_points
 from qa_analyzer.progress import Progress, Stage, all_phases, follow_frameworks
@@ -22,6 +23,7 @@ from qa_analyzer.writers.page import (
     CriterionScore,
     EmotionPoint,
     FrameworkView,
+    OverlapView,
     PhaseView,
     Reason,
     Row,
@@ -52,6 +54,7 @@ def build_pages(
     phases = all_phases(analysis, ruleset)
     floor = ruleset.rubric.thresholds.get("phase_confidence", 0.5)
     progress = follow_frameworks(analysis, ruleset)
+    overlaps = _Overlaps(analysis, ruleset, points)
     weights = [(code, one.weight) for code, one in ruleset.rubric.criteria.items()]
     pages = []
     for call, row in enumerate(calls):
@@ -87,6 +90,8 @@ def build_pages(
                 reasons=reasons.of_call(call),
                 phases=_phases_of(phases, call, int(batch.call_turn[call]), floor),
                 frameworks=[_framework(one, call, analysis, lang) for one in progress if one.applies[call]],
+                overlaps=overlaps.of_call(call),
+                overlaps_left_out=int(overlaps.left_out[call]),
             )
         )
     return pages
@@ -126,6 +131,45 @@ class _Reasons:
                 )
             )
         return found
+
+
+class _Overlaps:
+    """The overlaps of a batch, for each call."""
+
+    def __init__(self, analysis: Analysis, ruleset: Ruleset, points: NDArray[np.uint32]) -> None:
+        self._batch, self._points = analysis.batch, points
+        court, limits = analysis.court, ruleset.rubric.thresholds
+        self._limit_ms = round(limits.get("interruption_overlap_s", 2.0) * 1000)
+        self._fewest = limits.get("interruption_characters", 4)
+        found, self.left_out = find_overlaps(self._batch, court.timing, court.cues, limits)
+        self._calls: dict[int, list[Overlap]] = {}
+        for one in found:
+            self._calls.setdefault(one.call, []).append(one)
+
+    def of_call(self, call: int) -> list[OverlapView]:
+        """The overlaps of one call, by time."""
+        return [self._view(one) for one in self._calls.get(call, ())]
+
+    def _view(self, one: Overlap) -> OverlapView:
+        batch = self._batch
+        return OverlapView(
+            start_ms=one.start_ms,
+            length_ms=one.length_ms,
+            sounding_ms=one.sounding_ms,
+            turn=one.turn - int(batch.call_turn[one.call]),
+            role=Role(int(batch.turn_role[one.turn])).code,
+            over=Role(int(batch.turn_role[one.over])).code,
+            kind=one.kind.code,
+            note=one.note.code,
+            note_ms=one.gap_ms,
+            counted=one.counted.code,
+            ground=one.ground.code,
+            counted_ms=one.counted_ms,
+            characters=one.characters,
+            limit_ms=self._limit_ms,
+            fewest=self._fewest,
+            quote=to_string(self._points[one.start : one.end]) + "…" * one.cut,
+        )
 
 
 def _phases_of(phases: Phases, call: int, first: int, floor: float) -> list[PhaseView]:

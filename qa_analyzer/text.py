@@ -120,5 +120,10 @@ def visible(text: str, *, gap: str = "") -> str:
     )
 
 
+def spoken(text: str) -> str:
+    """What of one string is speech: normalised, without what matching does not see and without punctuation."""
+    return "".join(one for one in visible(text) if not wordless_table()[ord(one)])
+
+
 LONGEST_PUNCTUATION = 8
 """More marks than this between a phrase and the edge of its turn are no longer looked through."""

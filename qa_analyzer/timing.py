@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -56,7 +56,8 @@ class TalkOver:
 
     turn; overlap_ms from the first word that is no backchannel; most_ms: the same from the start of the
     utterance that word lies in (they differ where the time had to be interpolated); characters: code points
-    of speech from that word to the end of the turn; sure: both roles known; over: role spoken over.
+    of speech from that word to the end of the turn; sure: both roles known; over: role spoken over;
+    begins_ms: when that word begins; at: its position in the batch's text.
     """
 
     turn: Indices
@@ -65,6 +66,16 @@ class TalkOver:
     characters: Indices
     sure: Mask
     over: NDArray[np.uint8]
+    begins_ms: Indices
+    at: Indices
+
+
+class Word(NamedTuple):
+    """One word of an utterance: its times, null where not given, and its code points of speech."""
+
+    start_ms: int | None
+    end_ms: int | None
+    letters: int
 
 
 @dataclass
@@ -229,7 +240,8 @@ class Timing:
             found.append((entrants[overlaps], np.flatnonzero(overlaps), np.full(overlaps.sum(), other, np.uint8)))
         if not found:
             empty = np.zeros(0, np.int64)
-            return TalkOver(empty, empty, empty, empty, np.zeros(0, np.bool_), np.zeros(0, np.uint8))
+            nobody = np.zeros(0, np.uint8)
+            return TalkOver(empty, empty, empty, empty, np.zeros(0, np.bool_), nobody, empty, empty)
         entrant = np.concatenate([one[0] for one in found])
         over = np.concatenate([one[2] for one in found])
         order = np.lexsort((over, entrant))
@@ -241,7 +253,9 @@ class Timing:
         spoken = batch.characters_between(at, batch.turn_text[turn + 1])
         keep = most > 0
         sure = (batch.run_role[entrant] != Role.UNKNOWN) & (over != Role.UNKNOWN)
-        return TalkOver(turn[keep], overlap[keep], most[keep], spoken[keep], sure[keep], over[keep])
+        return TalkOver(
+            turn[keep], overlap[keep], most[keep], spoken[keep], sure[keep], over[keep], exact[keep], at[keep]
+        )
 
     def _overlap(self, entrant: Indices, over: NDArray[np.uint8], entry_ms: Indices) -> Indices:
         """(n,) ms during which both speak from `entry_ms` on; 0 unless the other had begun before.
@@ -282,7 +296,7 @@ class Timing:
         lists = self.cues.lists
         glued = "|".join(sorted(map(re.escape, lists.get("interjection", ())), key=len, reverse=True)) or "(?!)"
         whole = "|".join(sorted(map(re.escape, lists.get("backchannel", ())), key=len, reverse=True)) or "(?!)"
-        stop = "[ ,、。!?…~]"
+        stop = "[ ,.、。!?…~]"
         return re.compile(rf"^(?:{stop}|(?:{glued})|(?:(?:{whole})+)(?={stop}|$))+", re.MULTILINE)
 
     def _first_words(self, entrant: Indices) -> tuple[Indices, Indices, Indices]:
@@ -337,25 +351,23 @@ class Timing:
         words = pc.struct_field(nested.flatten(), "words")
         return None if words.null_count == len(words) else words
 
+    def words_of(self, utterance: int) -> list[Word]:
+        """The words of an utterance, none where they are not given."""
+        words = None if self._words is None else self._words[utterance].as_py()  # type: ignore[index]
+        return [
+            Word(word["start_ms"], word["end_ms"], len(characters.spoken(word["text"] or ""))) for word in words or ()
+        ]
+
     def _word_start(self, utterance: int, inside: int) -> int | None:
         """Start in ms of the word that holds code point `inside` of an utterance, where words are given."""
-        if self._words is None:
-            return None
-        words = self._words[utterance].as_py()  # type: ignore[index]
+        words = self.words_of(utterance)
         if not words:
             return None
-        given = characters.visible(
-            characters.to_string(
-                self.batch.points[
-                    self.batch.utterance_start[utterance] : self.batch.utterance_start[utterance] + inside
-                ]
-            )
-        )
-        wanted = len([c for c in given if not characters.wordless_table()[ord(c)]])
+        start = self.batch.utterance_start[utterance]
+        wanted = len(characters.spoken(characters.to_string(self.batch.points[start : start + inside])))
         passed = 0
         for word in words:
-            spoken = [c for c in characters.visible(word["text"] or "") if not characters.wordless_table()[ord(c)]]
-            if passed + len(spoken) > wanted and word["start_ms"] is not None:
-                return int(word["start_ms"])
-            passed += len(spoken)
+            if passed + word.letters > wanted and word.start_ms is not None:
+                return word.start_ms
+            passed += word.letters
         return None

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa_analyzer.writers.page import CallPage, Names, Row
+from qa_analyzer.wording import Lang, pick, word
+from qa_analyzer.writers.formats import format_number
+from qa_analyzer.writers.page import CallPage, Names, OverlapView, Row
 
 MARKS = {"fail": "✗", "undetermined": "?", "pass": "✓", "not_applicable": "–"}
 """A verdict is never told by colour alone."""
@@ -22,6 +24,8 @@ STAGE_MARKS = {
     "no_rule": "◌",
 }
 """What became of a stage of a framework."""
+
+CLAUSES = ("；", "; ")
 
 VERDICT_ORDER = ("fail", "undetermined", "pass")
 FULL_SCORE = 100.0
@@ -192,6 +196,22 @@ def list_verdicts(page: CallPage, cards: Sequence[Card], names: Names) -> list[V
         )
     order = {code: at for at, code in enumerate(names.criteria)}
     return sorted(rows, key=lambda row: order.get(row.criterion, len(order)))
+
+
+def overlap_reason(overlap: OverlapView, lang: Lang) -> str:
+    """Why an overlap is of its kind, and why it is counted or not."""
+    told = [word(lang, f"overlap.note.{overlap.note}", n=format_number(overlap.note_ms / 1000))]
+    if overlap.ground != "listening":
+        values = {
+            "n": format_number(overlap.counted_ms / 1000),
+            "limit": format_number(overlap.limit_ms / 1000),
+            "letters": overlap.characters,
+            "fewest": format_number(overlap.fewest),
+        }
+        told.append(word(lang, f"overlap.ground.{overlap.ground}", **values))
+    if overlap.sounding_ms is not None and overlap.ground != "listening":
+        told.append(word(lang, "overlap.sounding", n=format_number(overlap.sounding_ms / 1000)))
+    return pick(CLAUSES, lang).join(told)
 
 
 def _hundredths(points: float) -> int:

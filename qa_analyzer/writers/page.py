@@ -188,6 +188,33 @@ class FrameworkView:
     heard: int
 
 
+@dataclass(frozen=True, slots=True)
+class OverlapView:
+    """Two people speaking at the same time: `role` came in, at turn `turn`, while `over` was speaking.
+
+    Times in ms. `sounding_ms`: of it, words of both are heard, null without word times. `note_ms`: what `note` speaks
+    of. `counted_ms`, `characters`: from the first word that is no backchannel; `limit_ms`, `fewest`: what an
+    interruption takes. `kind`, `note`, `counted`, `ground` are codes; `quote` is masked.
+    """
+
+    start_ms: int
+    length_ms: int
+    sounding_ms: int | None
+    turn: int
+    role: str
+    over: str
+    kind: str
+    note: str
+    note_ms: int
+    counted: str
+    ground: str
+    counted_ms: int
+    characters: int
+    limit_ms: int
+    fewest: float
+    quote: str
+
+
 class CriterionScore(NamedTuple):
     """One line of the score. `points` are null where nothing was judged; `weight_rescaled` is what this call could
     earn, 0 or null where nothing was judged; `possible` is the criterion's weight in the rubric.
@@ -202,7 +229,7 @@ class CriterionScore(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes), and
-    what decided the columns that words decide.
+    what decided the columns that words decide. `overlaps_left_out`: how many are too many to be listed.
     """
 
     call: Row
@@ -213,6 +240,8 @@ class CallPage:
     reasons: Sequence[Reason] = ()
     phases: Sequence[PhaseView] = ()
     frameworks: Sequence[FrameworkView] = ()
+    overlaps: Sequence[OverlapView] = ()
+    overlaps_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

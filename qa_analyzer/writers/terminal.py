@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa_analyzer.wording import Lang, code_word, word
-from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings
+from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings, overlap_reason
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed, without_controls
 from qa_analyzer.writers.page import CallPage, FrameworkView, Names
 from qa_analyzer.writers.spans import Span, cut
@@ -23,6 +23,8 @@ STYLES = {"fail": "bold red", "undetermined": "bright_black", "pass": "green"}
 _UNDERLINED = {"fail": "red underline", "undetermined": "bright_black underline", "pass": "green underline"}
 _STAGE_STYLES = {"reached": "green", "missed": "red"}
 _ROLE_STYLES = {"agent": "cyan", "customer": "default", "system": "bright_black", "unknown": "bright_black"}
+_COUNTED_STYLES = {"yes": "bold red", "no": "bright_black", "undetermined": "bright_black"}
+_OVERLAP_COLUMNS = ("start", "length", "who", "kind", "counted", "why")
 _SHADE_STYLES = {"good": "bold green", "mid": "bold yellow", "low": "bold red", "": "bold"}
 
 
@@ -38,6 +40,8 @@ def render_call(page: CallPage, names: Names, lang: Lang) -> RenderableType:
     heard = [framework for framework in page.frameworks if framework.heard]
     if heard:
         parts.append(_frameworks(heard, lang))
+    if page.overlaps:
+        parts.append(_overlaps(page, lang))
     parts += [_findings(cards, names, lang), _talk(page, cards, lang)]
     return Group(*parts)
 
@@ -138,6 +142,31 @@ def _frameworks(heard: Sequence[FrameworkView], lang: Lang) -> Table:
             for stage in framework.stages
         )
         table.add_row(framework.name, f"{framework.reached}/{framework.heard}", stages)
+    return table
+
+
+def _overlaps(page: CallPage, lang: Lang) -> Table:
+    """Who spoke over whom, and what came of it."""
+    table = Table(title=word(lang, "call.overlaps"), box=box.SIMPLE_HEAD, title_justify="left", expand=True)
+    for key in _OVERLAP_COLUMNS:
+        table.add_column(
+            word(lang, f"overlap.{key}"), ratio=1 if key == "why" else None, overflow="fold", no_wrap=key != "why"
+        )
+    for one in page.overlaps:
+        roles = {"role": code_word("role", one.role, lang), "over": code_word("role", one.over, lang)}
+        table.add_row(
+            format_clock(one.start_ms),
+            word(lang, "overlap.seconds", n=format_number(one.length_ms / 1000)),
+            word(lang, "overlap.over", **roles),
+            code_word("overlap_kind", one.kind, lang),
+            Text(code_word("overlap_counted", one.counted, lang), _COUNTED_STYLES[one.counted]),
+            Text.assemble(
+                (f"{word(lang, 'quote_open')}{without_controls(one.quote)}{word(lang, 'quote_close')}", "italic"),
+                f"\n{overlap_reason(one, lang)}",
+            ),
+        )
+    if page.overlaps_left_out:
+        table.caption = word(lang, "call.overlaps_left_out", left=page.overlaps_left_out)
     return table
 
 

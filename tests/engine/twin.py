@@ -405,9 +405,9 @@ class Twin:
             for place in range(at, len(text)):
                 if place in ends:
                     ends |= {place + len(word) for word in self.phrases["backchannel"] if text.startswith(word, place)}
-            ends = {end for end in ends if end > at and (end == len(text) or text[end] in " ,、。!?…~")}
+            ends = {end for end in ends if end > at and (end == len(text) or text[end] in " ,.、。!?…~")}
             ends |= {at + len(word) for word in self.phrases["interjection"] if text.startswith(word, at)}
-            ends |= {at + 1} if text[at] in " ,、。!?…~" else set()
+            ends |= {at + 1} if text[at] in " ,.、。!?…~" else set()
             if not ends:
                 break
             at = min(ends)

@@ -22,6 +22,7 @@ from qa_analyzer.writers.page import (
     EmotionPoint,
     GradeText,
     Names,
+    OverlapView,
     RuleText,
     RunFacts,
     TeamRow,
@@ -191,6 +192,36 @@ class Script:
 
 
 A, C, S = "agent", "customer", "system"
+
+CUT_IN = OverlapView(
+    start_ms=18_900,
+    length_ms=2900,
+    sounding_ms=1200,
+    turn=4,
+    role=A,
+    over=C,
+    kind="interruption",
+    note="takes_floor",
+    note_ms=0,
+    counted="yes",
+    ground="long_enough",
+    counted_ms=2900,
+    characters=15,
+    limit_ms=2000,
+    fewest=4,
+    quote="您听我解释一下",
+)
+EARLY: dict[str, Any] = {
+    "role": C,
+    "over": A,
+    "kind": "early",
+    "note": "early",
+    "note_ms": 400,
+    "counted": "no",
+    "ground": "too_short",
+    "counted_ms": 400,
+    "sounding_ms": None,
+}
 
 GOOD = Script(
     "hl-20261121-0001",

@@ -14,7 +14,15 @@ from qa_analyzer.writers.agent_view import costliest_rules, strengths
 from qa_analyzer.writers.call_view import break_down, order_findings
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
 from qa_analyzer.writers.html import safe_name, write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import CallPage, FrameworkView, PhaseView, Reason, RunFacts, StageView, TurnView
+from qa_analyzer.writers.page import (
+    CallPage,
+    FrameworkView,
+    PhaseView,
+    Reason,
+    RunFacts,
+    StageView,
+    TurnView,
+)
 
 from . import night
 
@@ -312,7 +320,9 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
     computed = {
         key
         for key in TEXTS
-        if key.startswith(("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning."))
+        if key.startswith(
+            ("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning.", "overlap.")
+        )
     }
     computed |= {f"call.{mark}" for mark in ("start", "valley", "peak", "end")}
     computed |= {f"coverage.{kind}" for kind in ("column", "no_column", "nothing")}
@@ -382,6 +392,39 @@ def test_the_call_page_shows_phases_and_stages(tmp_path: Path) -> None:
     page = parse(write_call(tmp_path, told_page(), night.make_names(), "zh"))
     for text in ("话轮 2–3", "凭位置推断", "三步法", "做到 1 / 2", "1 · #2", "没做到", "听不出来"):
         assert text in page.text
+
+
+OVERLAPS = [
+    night.CUT_IN,
+    replace(night.CUT_IN, **night.EARLY, quote=HOSTILE),
+    replace(night.CUT_IN, kind="backchannel", note="only_listens", counted="no", ground="listening", quote="嗯"),
+]
+
+
+def test_the_call_page_lists_overlaps_with_kind_and_reason(tmp_path: Path) -> None:
+    """When, how long, who over whom, what it is, counted or not and why; what was said is only text."""
+    page = replace(night.make_page(night.MIXED), overlaps=OVERLAPS, overlaps_left_out=7)
+    shown = parse(write_call(tmp_path, page, night.make_names(), "zh"))
+    for text in (
+        "抢话与重叠",
+        "2.9 秒",
+        "坐席 → 客户",
+        "接过了话头；有效重叠 2.9 秒、15 字；按词的时间，两人同时出声 1.2 秒",
+        "早了半拍",
+        "对方的话还剩 0.4 秒；有效重叠 0.4 秒，不到 2 秒",
+        "只说了附和的话",
+        "另有 7 处没有列出",
+    ):
+        assert text in shown.text
+    assert all(tag != "img" for tag, _ in shown.tags)
+    english = parse(write_call(tmp_path, page, night.make_names("en"), "en"))
+    assert "Agent → Customer" in english.text and "took the floor; 2.9 s and 15 characters of it count" in english.text
+
+
+def test_a_call_without_overlaps_has_no_such_section(tmp_path: Path) -> None:
+    """Nor one that has no times."""
+    shown = parse(write_call(tmp_path, night.make_page(night.MIXED), night.make_names(), "zh"))
+    assert "抢话与重叠" not in shown.text
 
 
 def test_the_agent_page_shows_the_share_of_each_framework(tmp_path: Path) -> None:

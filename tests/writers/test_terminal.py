@@ -79,3 +79,14 @@ def test_the_words_that_decided_and_the_stages_are_shown() -> None:
         "✗ 找",
     ):
         assert told in text
+
+
+def test_overlaps_are_listed_one_by_one() -> None:
+    """With their kind and the reason; control sequences in what was said do not reach the terminal."""
+    views = [night.CUT_IN, replace(night.CUT_IN, **night.EARLY, quote="\x1b[2J那个")]
+    page = replace(night.make_page(night.MIXED), overlaps=views, overlaps_left_out=3)
+    text = shown(page)
+    for told in ("抢话与重叠", "00:18", "坐席 → 客户", "计入", "早了半拍", "对方的话还剩 0.4 秒", "另有 3 处"):
+        assert told in text
+    assert "\x1b[2J" not in text
+    assert "抢话与重叠" not in shown(night.make_page(night.MIXED))

@@ -169,6 +169,8 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         needs=split_ids(page.call.get("customer_need")),
         phases=page.phases,
         frameworks=page.frameworks,
+        overlaps=[(one, call_view.overlap_reason(one, lang)) for one in page.overlaps],
+        overlaps_left_out=page.overlaps_left_out,
         stage_marks=call_view.STAGE_MARKS,
         verdicts=verdicts,
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
