@@ -136,12 +136,14 @@ def read_script(text: str) -> Script:
     problems: list[ScriptProblem] = []
     opened: tuple[int, int] | None = None  # utterance and position of an open mark
     opened_line = 0
+    # Elsewhere 【客户：喂】 is a way to write a label; here the bracket is a mark, and stands after the label.
+    for number, row in enumerate(text.splitlines(), 1):
+        if row.lstrip().startswith(OPEN) and _begins_with_label(row.lstrip().removeprefix(OPEN)):
+            problems.append(ScriptProblem(number, "before_label"))
     for line in dialogue.parse_dialogue(text):
         if line.problem:
             problems.append(ScriptProblem(line.line, line.problem))
         number = len(utterances)
-        if line.text.startswith(OPEN) and _begins_with_label(line.text.removeprefix(OPEN)):
-            problems.append(ScriptProblem(line.line, "before_label"))
         if opened and opened[0] < number and not _same_voice(utterances[opened[0]], line):
             problems.append(ScriptProblem(line.line, "across"))
             opened = None
