@@ -959,6 +959,8 @@ class Court:
             figure[silences.turn] = silences.gap_ms / 1000
             why[silences.turn[~silences.sure]] = Why.UNKNOWN_ROLE
             keep &= after
+        if trigger.unanswered is not None:
+            keep &= self.timing.unanswered(round(self.threshold(trigger.unanswered) * 1000))
         if trigger.longer_than is not None:
             keep &= batch.turn_characters > self.threshold(trigger.longer_than)
         scope = trigger.in_
@@ -1024,6 +1026,7 @@ def _is_about_the_call(trigger: Trigger) -> bool:
         trigger.says is None
         and trigger.feels is None
         and trigger.silence is None
+        and trigger.unanswered is None
         and trigger.longer_than is None
         and trigger.phase is None
         and trigger.in_ is None

@@ -147,6 +147,19 @@ class Timing:
         announced, perhaps = self._announced(turn)
         return Silences(turn, gap[turn], announced, ~open_role & ~perhaps)
 
+    def unanswered(self, least_ms: int) -> Mask:
+        """(t,) bool: agent turns that come so long after the agent's own, with no word of the customer in between.
+
+        Not after a request to wait: then the agent is back, and the customer was to be silent.
+        """
+        gap, known = self.gap_before
+        before = self._gaps[2]
+        agents = self.batch.turn_role == Role.AGENT
+        result = agents & known & (before >= 0) & agents[np.maximum(before, 0)] & (gap >= least_ms)
+        turn = np.flatnonzero(result)
+        result[turn[self._last_hit("wait_request", before[turn]) >= 0]] = False
+        return np.asarray(result)
+
     def _announced(self, turn: Indices) -> tuple[Mask, Mask]:
         """(n,) whether the last agent turn before each turn asked to wait; whether one of unknown role did, later."""
         batch = self.batch

@@ -121,20 +121,30 @@ def _triggers(rule: RuleFile, damage: _Damage, names: KnownNames) -> Iterator[Fl
         path: KeyPath = ("when", number)
         says = _SaysOf(trigger.says, trigger.unless, trigger.unless_in or [], trigger.word)
         yield from _phrases(says, path, damage)
-        asks = (trigger.by, trigger.says, trigger.feels, trigger.silence, trigger.longer_than, trigger.phase)
+        asks = (
+            trigger.by,
+            trigger.says,
+            trigger.feels,
+            trigger.silence,
+            trigger.unanswered,
+            trigger.longer_than,
+            trigger.phase,
+        )
         if all(value is None for value in (*asks, trigger.in_, trigger.call)) and damage.spares(path):
             yield Flaw(path, "nothing_to_find", {"key": "when"})
         if trigger.announced is not None and trigger.silence is None and damage.spares(path):
             yield Flaw((*path, "announced"), "without", {"key": "announced", "other": "silence"})
         if trigger.silence is not None:
             yield from _timestamps(rule, damage, (*path, "silence"))
+        if trigger.unanswered is not None:
+            yield from _timestamps(rule, damage, (*path, "unanswered"))
         if trigger.in_ is not None:
             yield from _scope(trigger.in_, (*path, "in"))
             for word in _relative(trigger.in_):
                 yield Flaw((*path, "in"), "no_occasion_in_when", {"scope": word})
             if trigger.in_.first_turn and trigger.by is None and damage.spares((*path, "by")):
                 yield Flaw((*path, "in"), "first_turn_by")
-        yield from _thresholds(trigger, ("silence", "longer_than"), path, names)
+        yield from _thresholds(trigger, ("silence", "unanswered", "longer_than"), path, names)
         for index, neighbour in enumerate(trigger.unless_in or []):
             yield from _neighbour(neighbour, (*path, "unless_in", index), trigger.by, damage)
 

@@ -225,6 +225,9 @@ class Trigger(Strict):
     feels: Feeling | None = Field(default=None, description=_FEELS)
     silence: Threshold | None = Field(default=None, description="静音至少多少秒，或评分标准 thresholds 的键")
     announced: bool | None = Field(default=None, description="静音之前是否请客户等待；与 silence 同用")
+    unanswered: Threshold | None = Field(
+        default=None, description="坐席自己说完之后至少隔这么多秒，客户没有应声，坐席又开口；或评分标准 thresholds 的键"
+    )
     longer_than: int | str | None = Field(default=None, description="话轮超过多少字，或评分标准 thresholds 的键")
     phase: PhaseName | None = Field(default=None, description="通话阶段")
     in_: ScopeField | None = Field(default=None, alias="in", description="在哪里触发；默认整通电话")

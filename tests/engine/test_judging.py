@@ -208,6 +208,36 @@ def test_a_clock_scope_may_run_over_midnight() -> None:
     assert [verdict(spec, "A 您好", started_at=one) for one in times] == ["fail", "fail", "not_applicable"]
 
 
+@pytest.mark.parametrize(
+    ("started", "expected"),
+    [
+        ("2026-10-08T23:59:00+08:00", "not_applicable"),
+        ("2026-10-09T00:00:00+08:00", "fail"),
+        ("2026-10-08T20:00:00-08:00", "not_applicable"),
+        ("2027-09-24T12:00:00+08:00", "fail"),
+        ("2027-09-25T12:00:00+08:00", "not_applicable"),
+        (None, "undetermined"),
+    ],
+)
+def test_a_date_scope_is_read_in_the_offset_of_the_call(started: str | None, expected: str) -> None:
+    """Both ends belong to it, and it may run over the new year."""
+    spec = forbid(["国庆快乐"], where={"date": ["10-09", "09-24"]}, needs=["start_time"])
+    assert verdict(spec, "A 国庆快乐", started_at=started) == expected
+    assert verdict(spec, "A 您好", started_at=started) == expected.replace("fail", "pass")
+
+
+def test_a_date_scope_within_the_year() -> None:
+    """From the first to the last of some days."""
+    spec = forbid(["您好"], where={"date": ["02-28", "03-02"]})
+    days = ["2028-02-27", "2028-02-29", "2028-03-02", "2028-03-03"]
+    assert [verdict(spec, "A 您好", started_at=f"{day}T08:00:00+08:00") for day in days] == [
+        "not_applicable",
+        "fail",
+        "fail",
+        "not_applicable",
+    ]
+
+
 # ---- occasions ---------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +273,38 @@ def test_an_occasion_may_be_the_call_itself() -> None:
     analysis = analysed([*calls, call("A 喂", call_type="inquiry")], rule(spec))
     assert [Verdict(int(one)).code for one in analysis.judgement.verdicts[:, 0]] == ["fail", "pass", "not_applicable"]
     assert rows_of(analysis) == [("fail", None, "喂"), ("pass", None, "您好")]
+
+
+def test_a_call_may_have_to_be_closed_or_its_type_recorded() -> None:
+    """Conditions of the call: there was a chance to close; the record says what it is."""
+    spec = require(["抱歉"], when={"call": {"closed": True}})
+    assert verdict(spec, "A 您好", "C 怒", "A 喂", hang_up="agent") == "fail"
+    assert verdict(spec, "A 您好", "C 怒", "A 喂", hang_up="customer") == "not_applicable"
+    spec = require(["抱歉"], when={"call": {"complaint": True, "inferred": False}})
+    assert verdict(spec, "A 您好", "C 我要投诉", "A 喂", call_type="complaint") == "fail"
+    assert verdict(spec, "A 您好", "C 我要投诉", "A 喂") == "not_applicable"
+
+
+def test_what_is_missing_is_no_failure_where_the_transcript_has_no_backchannels() -> None:
+    """The recogniser may have left them out; nor without times. What is there is there."""
+    spec = require(["嗯"], where={"next": 1}, when=ANGRY, needs=["backchannels"])
+    lines = ["[0-2] A 您好", "[3-9] C 怒", "[10-12] A 查好了"]
+    assert verdict(spec, *lines) == "undetermined"
+    assert why(spec, *lines) is Why.NO_BACKCHANNELS
+    assert verdict(spec, *lines, "[13-14] C 一二三", "[15-16] A 嗯", "[17-18] C 四五六") == "fail"
+    assert verdict(spec, "A 您好", "C 怒", "A 查好了", "C 一二三", "A 嗯", "C 四五六") == "undetermined"
+    assert verdict(spec, "[0-2] A 您好", "[3-9] C 怒", "[10-12] A 嗯查好了") == "pass"
+
+
+def test_an_agent_whom_nobody_answers_is_an_occasion() -> None:
+    """After so many seconds, unless the customer was asked to wait or spoke meanwhile."""
+    spec = require(["听得到"], where={"previous": 1}, when={"by": "agent", "unanswered": 8.0}, needs=["timestamps"])
+    assert verdict(spec, "[0-2] A 您好", "[10-12] A 再见") == "fail"
+    assert verdict(spec, "[0-2] A 听得到吗", "[10-12] A 再见") == "pass"
+    assert verdict(spec, "[0-2] A 您好", "[9.9-12] A 再见") == "not_applicable"
+    assert verdict(spec, "[0-2] A 稍等", "[10-12] A 再见") == "not_applicable"
+    assert verdict(spec, "[0-2] A 您好", "[5-6] C 我在", "[15-17] A 再见") == "not_applicable"
+    assert verdict(spec, "A 您好", "A 再见") == "not_applicable"
 
 
 def test_occasions_of_the_call_and_of_a_turn_stand_side_by_side() -> None:

@@ -57,6 +57,14 @@ def test_without_a_cue_it_depends_on_who_hung_up(hang_up: str | None, expected: 
     assert phase("closing", *TALK, hang_up=hang_up) == expected
 
 
+def test_a_customer_who_says_goodbye_and_is_gone_leaves_no_chance_to_close() -> None:
+    """There is a closing only if the agent spoke in it, or nobody knows who hung up."""
+    assert phase("closing", *TALK, "C 没有了", hang_up="customer") == (6, 6, 1.0)
+    assert phase("closing", *TALK, "C 没有了", hang_up="system") == (6, 6, 1.0)
+    assert phase("closing", *TALK, "C 没有了", hang_up="agent") == (5, 6, 1.0)
+    assert phase("closing", *TALK, "C 没有了", "A 谢谢您", hang_up="customer") == (5, 7, 1.0)
+
+
 THANKS: dict[str, Any] = {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["谢谢"]}}
 
 

@@ -679,6 +679,12 @@ def test_a_clock_must_be_a_time_of_day(tmp_path: Path) -> None:
     assert_reported(tmp_path, text, "「25:00」")
 
 
+def test_a_date_must_be_a_month_and_a_day(tmp_path: Path) -> None:
+    """A date that is none is an error."""
+    text = rule_with("require: {by: agent, says: [您好], in: {date: ['10-09', '13-01']}}  #!")
+    assert_reported(tmp_path, text, "「13-01」")
+
+
 def test_an_unknown_criterion_is_reported(tmp_path: Path) -> None:
     """A criterion that the rubric does not have is an error with the nearest one."""
     text = GOOD.replace("criterion: courtesy", "criterion: curtesy  #!")
