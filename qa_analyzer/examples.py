@@ -133,13 +133,9 @@ def read_script(text: str) -> Script:
     """Read a script. Marks are taken out of the text; what they enclosed becomes `expected`."""
     utterances: list[Utterance] = []
     expected: list[ExpectedEvidence] = []
-    problems: list[ScriptProblem] = []
+    problems = _marks_before_labels(text)
     opened: tuple[int, int] | None = None  # utterance and position of an open mark
     opened_line = 0
-    # Elsewhere 【客户：喂】 is a way to write a label; here the bracket is a mark, and stands after the label.
-    for number, row in enumerate(text.splitlines(), 1):
-        if row.lstrip().startswith(OPEN) and _begins_with_label(row.lstrip().removeprefix(OPEN)):
-            problems.append(ScriptProblem(number, "before_label"))
     for line in dialogue.parse_dialogue(text):
         if line.problem:
             problems.append(ScriptProblem(line.line, line.problem))
@@ -173,6 +169,15 @@ def read_script(text: str) -> Script:
     if not utterances:
         problems.append(ScriptProblem(0, "empty"))
     return Script(tuple(utterances), tuple(expected), tuple(dict.fromkeys(problems)))
+
+
+def _marks_before_labels(text: str) -> list[ScriptProblem]:
+    """Elsewhere 【客户：喂】 is a way to write a label; here the bracket is a mark, and stands after the label."""
+    return [
+        ScriptProblem(number, "before_label")
+        for number, row in enumerate(text.splitlines(), 1)
+        if row.lstrip().startswith(OPEN) and _begins_with_label(row.lstrip().removeprefix(OPEN))
+    ]
 
 
 def _begins_with_label(text: str) -> bool:
