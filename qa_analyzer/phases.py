@@ -76,7 +76,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record or
-    the customer's own words say the type; ended (c,) bool: the text does not break off on the customer; transferred;
+    the customer's own words, more than once or in an unhappy call, say the type; ended (c,) bool: the text does not break off on the customer; transferred;
     resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable;
     decided_by: the cue that decided the resolution.
     """
@@ -259,7 +259,10 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     agent_last = (turns > 0) & (batch.turn_role[last] == Role.AGENT) if batch.n_turns else turns > 0
     goodbye = cues.calls("farewell")
     ended = (batch.hang_up != HangUp.UNKNOWN) | transferred | goodbye | agent_last
-    stated = (given >= 0) | by_words
+    # A single such word in a call without an unhappy customer turn is a weak sign: it states nothing.
+    wordy = cues.turns("complaint", Role.CUSTOMER)
+    often = np.bincount(batch.turn_call[np.unique(wordy)], minlength=count) > 1
+    stated = (given >= 0) | (by_words & (often | (unhappy > 0) | (furious > 0)))
     return Facts(call_type, given < 0, stated, ended, transferred, resolution, not_assessable, decided_by)
 
 
