@@ -75,11 +75,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record or
-    the customer's own words, more than once or in an unhappy call, say the type; ended (c,) bool: the text does not
-    break off on the customer; transferred;
-    resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index, -1 = assessable;
-    decided_by: the cue that decided the resolution.
+    """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record says the type, or the
+    customer's own words do, more than once or in an unhappy call; ended (c,) bool: the text does not break off on the
+    customer; transferred; resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index,
+    -1 = assessable; decided_by: the cue that decided the resolution.
     """
 
     call_type: NDArray[np.int8]
