@@ -674,11 +674,17 @@ class Court:
         )
 
     def said(
-        self, clause: Spoken, by: str | None, around: Around | None = None, others: Indices | None = None
+        self,
+        clause: Spoken,
+        by: str | None,
+        around: Around | None = None,
+        others: Indices | None = None,
+        asked: Mask | None = None,
     ) -> tuple[Hits, Hits]:
         """(hits, excepted) of what a clause says, in the turns of `by` and of nobody known.
 
-        `around`: only near some windows; `others`: instead in these turns (ascending), whoever speaks there.
+        `around`: only near some windows; `others`: instead in these turns (ascending), whoever speaks there; `asked`
+        (t,): only the hits in these turns are wanted.
         """
         said = self.ruleset.said[id(clause)]
         if others is not None:
@@ -691,6 +697,8 @@ class Court:
             every, found = self.heard.everywhere(said.number)
         else:
             every, found = self.heard.within(said.number, around.lo, around.hi)
+        if asked is not None:
+            every, found = (one.select(asked[one.turn]) for one in (every, found))
         if clause.word:
             spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.contexts))
             spans = resolve(spans)
@@ -914,9 +922,6 @@ class Court:
             if trigger.silence is not None:
                 untimed = ~self.batch.call_timed
                 hazy |= untimed if allowed is None else untimed & allowed
-            if allowed is not None:
-                keep = allowed[self.batch.turn_call[turn]]
-                turn, why, figure, alike = turn[keep], why[keep], figure[keep], alike[keep]
             turns.append(turn)
             calls.append(self.batch.turn_call[turn])
             doubts.append(why)
@@ -938,15 +943,8 @@ class Court:
         figure = np.full(batch.n_turns, np.nan)
         why = np.zeros(batch.n_turns, np.int64)
         misheard = np.zeros(batch.n_turns, np.bool_)
-        if trigger.says is not None:
-            heard = np.zeros(batch.n_turns, np.bool_)
-            hits = self.said(trigger, trigger.by)[0]
-            heard[hits.turn] = True
-            keep &= heard
-            misheard[hits.turn[hits.misheard]] = True
-            misheard[hits.turn[~hits.misheard]] = False
-            why[hits.turn[hits.why == Why.UNKNOWN_ROLE]] = Why.UNKNOWN_ROLE
-            why[hits.turn[hits.why != Why.UNKNOWN_ROLE]] = Why.NONE
+        if trigger.call is not None:
+            keep &= self.allowed(trigger.call)[batch.turn_call]
         if trigger.feels is not None:
             keep &= getattr(self.mood, trigger.feels)
         if trigger.silence is not None:
@@ -966,16 +964,27 @@ class Court:
         scope = trigger.in_
         if trigger.phase is not None:
             scope = (scope or Scope()).model_copy(update={"phase": trigger.phase})
+        open_scope = np.zeros(batch.n_calls, np.bool_)
         if scope is not None:
             every = np.arange(batch.n_calls)
-            lo, hi, present, hazy = self.window(scope, trigger.by, every, np.full(batch.n_calls, NOWHERE))
-            why = np.where(hazy[batch.turn_call], _reason(scope), why)
+            lo, hi, present, open_scope = self.window(scope, trigger.by, every, np.full(batch.n_calls, NOWHERE))
             index = np.arange(batch.n_turns)
             keep &= present[batch.turn_call] & (index >= lo[batch.turn_call]) & (index < hi[batch.turn_call])
+        unknown = np.zeros(batch.n_turns, np.bool_)
         if trigger.by is not None and trigger.silence is None:
             unknown = batch.turn_role == Role.UNKNOWN
             keep &= self.is_by(trigger.by) | unknown
-            why = np.where(unknown, Why.UNKNOWN_ROLE, why)
+        if trigger.says is not None:
+            heard = np.zeros(batch.n_turns, np.bool_)
+            hits = self.said(trigger, trigger.by, asked=keep)[0]
+            heard[hits.turn] = True
+            keep &= heard
+            misheard[hits.turn[hits.misheard]] = True
+            misheard[hits.turn[~hits.misheard]] = False
+            why[hits.turn[hits.why == Why.UNKNOWN_ROLE]] = Why.UNKNOWN_ROLE
+            why[hits.turn[hits.why != Why.UNKNOWN_ROLE]] = Why.NONE
+        why = np.where(open_scope[batch.turn_call], _reason(scope), why)
+        why = np.where(unknown, Why.UNKNOWN_ROLE, why)
         turn = np.flatnonzero(keep)
         return turn, why[turn].astype(np.int64), figure[turn], misheard[turn]
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,8 @@ places, where each turn begins in it; which characters end sentences, which are 
 AT_START, AT_END = 1, 2
 EVERYBODY = 0xFF
 SCREEN = 4096
+SORTING = 4
+"""Picking an occurrence out by its literal, and sorting it, costs so much of looking at one in its turn (measured)."""
 ENOUGH_SEEN = 50_000
 """Occurrences of literals from which on it is known which are common."""
 
@@ -453,13 +456,126 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
 
 
 @compiled
-def _tell_apart(
+def _by_literal(literal: Ints, count: int, occurrences_from: Ints, occurrences: Ints) -> None:
+    """Group the first `count` occurrences by literal, in text order in each: occurrences_from (n_literals + 1,)."""
+    for one in range(count):
+        occurrences_from[literal[one] + 1] += 1
+    for one in range(len(occurrences_from) - 1):
+        occurrences_from[one + 1] += occurrences_from[one]
+    # One place further right, an offset starts at the beginning of its group and is moved to its end.
+    for one in range(len(occurrences_from) - 1, 0, -1):
+        occurrences_from[one] = occurrences_from[one - 1]
+    for one in range(count):
+        what = literal[one] + 1
+        occurrences[occurrences_from[what]] = one
+        occurrences_from[what] += 1
+
+
+@compiled
+def _cheaper_by_literal(
+    lo: Indices, hi: Indices, n_turns: int, literals: Ints, hits_from: Indices, occurrences_from: Ints
+) -> bool:
+    """Whether a list's literals occur less often in the whole text than the windows hold of all (lo ascending)."""
+    in_turns = np.int64(0)
+    done = np.int64(0)
+    for window in range(len(lo)):
+        first = max(lo[window], done)
+        if hi[window] > first:
+            in_turns += hits_from[hi[window]] - hits_from[first]
+        done = max(done, hi[window])
+    cost = np.int64(len(literals) + n_turns // 8)
+    if cost >= in_turns:
+        return False
+    for one in range(len(literals)):
+        cost += SORTING * (occurrences_from[literals[one] + 1] - occurrences_from[literals[one]])
+    return bool(cost < in_turns)
+
+
+@compiled
+def _of_literals(
+    lo: Indices,
+    hi: Indices,
+    turn_role: NDArray[np.uint8],
+    roles: int,
+    literals: Ints,
+    hit_turn: Ints,
+    occurrences_from: Ints,
+    occurrences: Ints,
+) -> tuple[Indices, Indices, Indices]:
+    """Occurrences of a list's literals in windows of turns (lo ascending), found by literal.
+
+    (n,) each: the occurrences in text order, the place of each in `literals`, its turn.
+    """
+    wanted = np.zeros(len(turn_role), np.bool_)
+    done = np.int64(0)
+    for window in range(len(lo)):
+        for turn in range(max(lo[window], done), hi[window]):
+            wanted[turn] = (roles >> np.int64(turn_role[turn])) & 1
+        done = max(done, hi[window])
+    room = np.int64(0)
+    for one in range(len(literals)):
+        room += occurrences_from[literals[one] + 1] - occurrences_from[literals[one]]
+    keys = np.empty(room, np.int64)
+    count = 0
+    for place in range(len(literals)):
+        what = literals[place]
+        for one in range(occurrences_from[what], occurrences_from[what + 1]):
+            hit = occurrences[one]
+            if wanted[hit_turn[hit]]:
+                keys[count] = (np.int64(hit) << 32) | place
+                count += 1
+    keys = np.sort(keys[:count])
+    turns = np.empty(count, np.int64)
+    for one in range(count):
+        turns[one] = hit_turn[keys[one] >> 32]
+    return keys >> 32, keys & 0xFFFFFFFF, turns
+
+
+@compiled
+def _in_turns(
     lo: Indices,
     hi: Indices,
     turn_role: NDArray[np.uint8],
     roles: int,
     screen: Mask,
     literals: Ints,
+    literal: Ints,
+    hits_from: Indices,
+) -> tuple[Indices, Indices, Indices]:
+    """What `_of_literals` finds, by going through the windows."""
+    room = 256
+    hits, places, turns = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    count = 0
+    done = np.int64(0)
+    for window in range(len(lo)):
+        for turn in range(max(lo[window], done), hi[window]):
+            if not (roles >> np.int64(turn_role[turn])) & 1:
+                continue
+            for hit in range(hits_from[turn], hits_from[turn + 1]):
+                what = literal[hit]
+                if not screen[what & (SCREEN - 1)]:
+                    continue
+                place = _place(literals, what)
+                if place < 0:
+                    continue
+                if count == room:
+                    room *= 2
+                    hits = np.concatenate((hits, np.empty(count, np.int64)))
+                    places = np.concatenate((places, np.empty(count, np.int64)))
+                    turns = np.concatenate((turns, np.empty(count, np.int64)))
+                hits[count] = hit
+                places[count] = place
+                turns[count] = turn
+                count += 1
+        done = max(done, hi[window])
+    return hits[:count], places[:count], turns[:count]
+
+
+@compiled
+def _tell_apart(
+    hits: Indices,
+    places: Indices,
+    turns: Indices,
     whole_from: Ints,
     whole_phrase: Ints,
     whole_edge: NDArray[np.uint8],
@@ -472,8 +588,6 @@ def _tell_apart(
     longest: int,
     start: Ints,
     length: NDArray[np.uint8],
-    literal: Ints,
-    hits_from: Indices,
     visible: Normal,
     position: Ints,
     visible_turn: Indices,
@@ -482,63 +596,55 @@ def _tell_apart(
     buffer: Indices,
     found: Ints,
 ) -> int:
-    """`_tell` for one list in windows of turns (lo ascending). found[0] stays 0."""
-    parted = np.empty(buffer.shape[1], np.int32)
-    parted_literal = np.empty(buffer.shape[1], np.int32)
+    """`_tell` for one list, given the occurrences of its literals and their turns. found[0] stays 0."""
     here = np.zeros(members.shape[1], np.uint64)
     n_branches = len(branch_phrase)
+    parted_all = hits.astype(np.int32)
+    literal_all = places.astype(np.int32)
     count = 0
-    done = np.int64(0)
-    for window in range(len(lo)):
-        for turn in range(max(lo[window], done), hi[window]):
-            if not (roles >> np.int64(turn_role[turn])) & 1:
+    first_one = 0
+    while first_one < len(hits):
+        turn = turns[first_one]
+        begin, stop = visible_turn[turn], visible_turn[turn + 1]
+        one = first_one
+        while one < len(hits) and turns[one] == turn:
+            hit, place = hits[one], places[one]
+            last = start[hit] + length[hit]
+            for entry in range(whole_from[place], whole_from[place + 1]):
+                if _on_edge(whole_edge[entry], start[hit], last, begin, stop, visible, wordless):
+                    count = _write(
+                        found, count, 0, whole_phrase[entry], turn, position[start[hit]], position[last - 1] + 1
+                    )
+            one += 1
+        parted, parted_literal = parted_all[first_one:one], literal_all[first_one:one]
+        first_one = one
+        if n_branches == 0:
+            continue
+        _gather_parts(parted_literal, len(parted), members, here)
+        for branch in range(n_branches):
+            if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
                 continue
-            begin, stop = visible_turn[turn], visible_turn[turn + 1]
-            held = 0
-            for hit in range(hits_from[turn], hits_from[turn + 1]):
-                what = literal[hit]
-                if not screen[what & (SCREEN - 1)]:
-                    continue
-                place = _place(literals, what)
-                if place < 0:
-                    continue
-                last = start[hit] + length[hit]
-                for entry in range(whole_from[place], whole_from[place + 1]):
-                    if _on_edge(whole_edge[entry], start[hit], last, begin, stop, visible, wordless):
-                        count = _write(
-                            found, count, 0, whole_phrase[entry], turn, position[start[hit]], position[last - 1] + 1
-                        )
-                parted[held] = hit
-                parted_literal[held] = place
-                held += 1
-            if held == 0 or n_branches == 0:
-                continue
-            _gather_parts(parted_literal, held, members, here)
-            for branch in range(n_branches):
-                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
-                    continue
-                spans = _join(
-                    branch_part[branch_from[branch] : branch_from[branch + 1]],
-                    branch_wide[branch_from[branch] : branch_from[branch + 1]],
-                    branch_edge[branch],
-                    longest,
-                    members,
-                    parted[:held],
-                    parted_literal[:held],
-                    start,
-                    length,
-                    visible,
-                    position,
-                    begin,
-                    stop,
-                    ends_sentence,
-                    wordless,
-                    buffer,
-                )
-                for one in range(spans):
-                    first, last = position[buffer[0, one]], position[buffer[1, one] - 1] + 1
-                    count = _write(found, count, 0, branch_phrase[branch], turn, first, last)
-        done = max(done, hi[window])
+            spans = _join(
+                branch_part[branch_from[branch] : branch_from[branch + 1]],
+                branch_wide[branch_from[branch] : branch_from[branch + 1]],
+                branch_edge[branch],
+                longest,
+                members,
+                parted,
+                parted_literal,
+                start,
+                length,
+                visible,
+                position,
+                begin,
+                stop,
+                ends_sentence,
+                wordless,
+                buffer,
+            )
+            for each in range(spans):
+                first, last = position[buffer[0, each]], position[buffer[1, each] - 1] + 1
+                count = _write(found, count, 0, branch_phrase[branch], turn, first, last)
     return count
 
 
@@ -1059,13 +1165,28 @@ class Heard:
     def _told_apart(self, number: int, lo: Indices, hi: Indices, roles: int, text: _Occurrences) -> Ints:
         """Hits of a list in windows of turns, as `_tell_apart` finds them. (5, n)"""
         one = self.apart(number)
-        room = 1024 + 4 * len(lo)
+        start, length, literal, hits_from, *_ = text
+        if text is self._text and _cheaper_by_literal(
+            lo, hi, len(self.turn_role), one.literals, hits_from, self._by_literal[1]
+        ):
+            hits, places, turns = _of_literals(lo, hi, self.turn_role, roles, one.literals, *self._by_literal)
+        else:
+            hits, places, turns = _in_turns(lo, hi, self.turn_role, roles, one.screen, one.literals, literal, hits_from)
+        room = 64 + 2 * len(hits)
         while True:
             found = np.zeros((5, room), np.int32)
-            count = _tell_apart(lo, hi, self.turn_role, roles, *one[:-1], self.tables.longest, *text, found)
+            count = _tell_apart(hits, places, turns, *one[2:-1], self.tables.longest, start, length, *text[4:], found)
             if count <= room:
                 return found[:, :count]
             room = count
+
+    @cached_property
+    def _by_literal(self) -> tuple[Ints, Ints, Ints]:
+        """Turn of each occurrence (n,); where each literal's begin (n_literals + 1,), and they by literal (n,)."""
+        turn = np.repeat(np.arange(len(self.turn_role), dtype=np.int32), np.diff(self._hits_from))
+        begin, grouped = np.zeros(len(self.tables.entries), np.int32), np.empty(len(turn), np.int32)
+        _by_literal(self._literal, len(turn), begin, grouped)
+        return turn, begin, grouped
 
     # ---- asking for hits ----------------------------------------------------------------------------------
 
