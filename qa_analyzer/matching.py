@@ -28,7 +28,7 @@ from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.mishearing import Alike, Misheard, alike_of, find_misheard
 from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
-from qa_analyzer.tries import MIX, Trie, hash_slot, trie_of
+from qa_analyzer.tries import MIX, Trie, following, trie_of
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -126,7 +126,6 @@ def _scan(
     """Find all literals turn by turn. Returns how many there are; more than the arrays hold are only counted."""
     count = 0
     room = len(start)
-    mask = len(trie.edges) // 2 - 1
     for turn in range(len(visible_turn) - 1):
         hits_from[turn] = count
         stop = visible_turn[turn + 1]
@@ -143,17 +142,7 @@ def _scan(
                 continue
             node = np.int64(0)
             for at in range(place, stop):
-                key = (node << 16) | np.int64(visible[at])
-                slot = hash_slot(key, trie.shift)
-                node = np.int64(-1)
-                while True:
-                    there = trie.edges[2 * slot]
-                    if there == key:
-                        node = trie.edges[2 * slot + 1]
-                        break
-                    if there == -1:
-                        break
-                    slot = (slot + 1) & mask
+                node = following(trie.edges, trie.shift, node, visible[at])
                 if node < 0:
                     break
                 found = trie.ends[node]

@@ -25,7 +25,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.text import PLANE_SIZE, Normal
-from qa_analyzer.tries import LONGEST, MIX, Trie, hash_slot, trie_of
+from qa_analyzer.tries import LONGEST, MIX, Trie, following, trie_of
 from qa_analyzer.words import tokenizer, word_weights
 
 Indices = NDArray[np.int64]
@@ -146,7 +146,7 @@ def alike_of(literals: Sequence[str], roles: NDArray[np.uint8]) -> Alike:
 
 
 @compiled
-def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than its work
+def _scan_alike(
     visible: Normal,
     heard: NDArray[np.uint16],
     syllables: NDArray[np.uint16],
@@ -167,7 +167,6 @@ def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than it
     stands for. Returns how many there are; more than there is room for are only counted.
     """
     count = 0
-    mask = len(trie.edges) // 2 - 1
     for turn in range(len(visible_turn) - 1):
         stop = visible_turn[turn + 1]
         role = np.uint8(1) << turn_role[turn]
@@ -176,17 +175,7 @@ def _scan_alike(  # noqa: PLR0912  a call for each place would cost more than it
                 continue
             node = np.int64(0)
             for at in range(place, stop):
-                key = (node << 16) | np.int64(heard[at])
-                slot = hash_slot(key, trie.shift)
-                node = np.int64(-1)
-                while True:
-                    there = trie.edges[2 * slot]
-                    if there == key:
-                        node = trie.edges[2 * slot + 1]
-                        break
-                    if there == -1:
-                        break
-                    slot = (slot + 1) & mask
+                node = following(trie.edges, trie.shift, node, heard[at])
                 if node < 0:
                     break
                 group = trie.ends[node]
@@ -303,24 +292,13 @@ def _log_likelihood(text: Normal, count: int, words: _Words, score: NDArray[np.f
     itself. `score` (count + 1 or more,): room.
     """
     trie = words.trie
-    mask = len(trie.edges) // 2 - 1
     score[count] = 0.0
     for first in range(count - 1, -1, -1):
         word = trie.single[text[first]]
         best = score[first + 1] + (words.weight[word] if word >= 0 else words.unknown)
         node = np.int64(0)
         for at in range(first, count):
-            key = (node << 16) | np.int64(text[at])
-            slot = hash_slot(key, trie.shift)
-            node = np.int64(-1)
-            while True:
-                there = trie.edges[2 * slot]
-                if there == key:
-                    node = trie.edges[2 * slot + 1]
-                    break
-                if there == -1:
-                    break
-                slot = (slot + 1) & mask
+            node = following(trie.edges, trie.shift, node, text[at])
             if node < 0:
                 break
             word = trie.ends[node]

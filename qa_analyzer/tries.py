@@ -20,6 +20,8 @@ Ints = NDArray[np.int32]
 MIX = 0x9E37
 """Odd factor that spreads pairs of characters over 16 bits (2^16 divided by the golden ratio)."""
 HASH_FACTOR = 0x9E3779B97F4A7C15
+CHARACTER_BITS = 16
+NODE_BITS = 23
 LONGEST = 255
 """No literal may be longer, so that a length fits a byte."""
 
@@ -27,9 +29,9 @@ LONGEST = 255
 class Trie(NamedTuple):
     """Literals for searching.
 
-    single (65,536) int32: literal of one character, or -1; begins (65,536) bool, by mixed pair; edges (2 × size,)
-    int64: key and node in turn, open addressing, key = node << 16 | character; shift: 64 - log2 size; ends
-    (n_nodes,) int32: the literal that ends at a node, or -1.
+    single (65,536) int32: literal of one character, or -1; begins (65,536) bool, by mixed pair; edges (size,) int64,
+    open addressing: node, character and the node that follows, from the highest bits down, or -1; shift: 64 - log2
+    size; ends (n_nodes,) int32: the literal that ends at a node, or -1.
     """
 
     single: Ints
@@ -40,9 +42,15 @@ class Trie(NamedTuple):
 
 
 @inlined
-def hash_slot(key: np.int64, shift: int) -> np.int64:
-    """Where a key of `Trie.edges` belongs."""
-    return np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
+def following(edges: Indices, shift: int, node: int, letter: int) -> np.int64:
+    """The node that a character leads to from another, or -1."""
+    key = (np.int64(node) << CHARACTER_BITS) | np.int64(letter)
+    slot = np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
+    there = edges[slot]
+    while there >= 0 and there >> NODE_BITS != key:
+        slot = (slot + 1) & (len(edges) - 1)
+        there = edges[slot]
+    return there & ((1 << NODE_BITS) - 1) if there >= 0 else np.int64(-1)
 
 
 @compiled
@@ -50,7 +58,7 @@ def _build_trie(
     codes: NDArray[np.uint16], begin: Indices, shared: Indices, numbers: Indices, edges: Indices, shift: int, ends: Ints
 ) -> int:
     """Insert literals in sorted order; `shared` (n,): characters in common with the one before. Returns nodes."""
-    mask = len(edges) // 2 - 1
+    mask = len(edges) - 1
     path = np.zeros(LONGEST + 1, np.int64)
     count = 1
     for index in range(len(numbers)):
@@ -58,12 +66,11 @@ def _build_trie(
         depth = shared[index]
         node = path[depth]
         for place in range(start + depth, stop):
-            key = (node << 16) | np.int64(codes[place])
-            slot = hash_slot(key, shift)
-            while edges[2 * slot] != -1:
+            key = (node << CHARACTER_BITS) | np.int64(codes[place])
+            slot = np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
+            while edges[slot] != -1:
                 slot = (slot + 1) & mask
-            edges[2 * slot] = key
-            edges[2 * slot + 1] = count
+            edges[slot] = (key << NODE_BITS) | count
             node = count
             count += 1
             depth += 1
@@ -73,7 +80,10 @@ def _build_trie(
 
 
 def trie_of(literals: list[str]) -> Trie:
-    """Compile literals: distinct, not empty, inside the Basic Multilingual Plane."""
+    """Compile literals: distinct, not empty, inside the Basic Multilingual Plane.
+
+    Raises ValueError for a literal longer than LONGEST, and for more than 2^NODE_BITS beginnings of literals.
+    """
     longest = max(map(len, literals), default=0)
     if longest > LONGEST:
         raise ValueError(f"a literal of {longest} characters is too long")
@@ -90,8 +100,10 @@ def trie_of(literals: list[str]) -> Trie:
     first, second = codes[begin[:-1]].astype(np.int64), codes[begin[:-1] + 1].astype(np.int64)
     begins[(first * MIX + second) & 0xFFFF] = True
     nodes = int((lengths - shared).sum()) + 1
-    bits = max(4, int(2 * nodes).bit_length())
-    edges = np.full(2 << bits, -1, np.int64)
+    if nodes >= 1 << NODE_BITS:
+        raise ValueError(f"{len(literals)} literals are too many")
+    bits = max(4, (2 * nodes).bit_length())  # At most half full: most searches end on an empty place.
+    edges = np.full(1 << bits, -1, np.int64)
     ends = np.full(nodes, -1, np.int32)
     numbers = np.fromiter((number for _, number in order), np.int64, len(order))
     _build_trie(codes, begin, shared, numbers, edges, 64 - bits, ends)
