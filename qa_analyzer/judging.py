@@ -700,7 +700,7 @@ class Court:
         if asked is not None:
             every, found = (one.select(asked[one.turn]) for one in (every, found))
         if clause.word:
-            spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.contexts))
+            spans = every.spans.select(on_word_boundaries(self.batch.normal, every.spans, self.heard.surroundings))
             spans = resolve(spans)
             turn = np.searchsorted(self.batch.turn_text, spans.start, "right") - 1
             found = ListHits(spans, turn, np.zeros(len(spans), np.bool_))

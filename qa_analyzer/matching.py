@@ -29,6 +29,7 @@ from qa_analyzer.mishearing import Alike, Misheard, alike_of, find_misheard
 from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
 from qa_analyzer.tries import MIX, Trie, following, trie_of
+from qa_analyzer.words import Surroundings
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -1220,18 +1221,14 @@ class Heard:
         """Hits of a list in all turns of its speakers."""
         return self.within(number, np.zeros(1, np.int64), np.full(1, len(self.turn_role), np.int64))
 
-    def contexts(self, spans: Spans, width: int) -> list[tuple[str, int, int]]:
-        """What matching sees around each span, `width` characters of its turn on either side; the span in it."""
-        position = self._position[: self._visible_turn[-1]]
+    def surroundings(self, spans: Spans, width: int) -> Surroundings:
+        """What matching sees around each span: `width` characters of its turn on either side."""
+        visible, position = self._visible[: self._visible_turn[-1]], self._position[: self._visible_turn[-1]]
         start, end = np.searchsorted(position, spans.start), np.searchsorted(position, spans.end)
         turn = np.searchsorted(self._visible_turn, start, "right") - 1
         low = np.maximum(start - width, self._visible_turn[turn])
         high = np.minimum(end + width, self._visible_turn[turn + 1])
-        places = zip(low.tolist(), high.tolist(), start.tolist(), end.tolist(), strict=True)
-        return [
-            (characters.to_string(self._visible[from_:to]), first - from_, last - from_)
-            for from_, to, first, last in places
-        ]
+        return Surroundings(visible, low, start, end, high)
 
 
 class Apart(NamedTuple):

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
-from qa_analyzer.compiled import compiled, inlined
+from qa_analyzer.compiled import compiled
 from qa_analyzer.text import PLANE_SIZE, Normal
 from qa_analyzer.tries import LONGEST, MIX, Trie, following, trie_of
-from qa_analyzer.words import tokenizer, word_weights
+from qa_analyzer.words import Dictionary, dictionary, is_han, tokenizer
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -48,7 +48,6 @@ NEEDED_GAIN = np.array([np.inf, np.inf, 4.0, 1.5, 0.5])
 chats and the sample calls, where almost everything that sounds alike is meant as written; see docs/tolerant.md."""
 NEEDED_GAIN_UNLIKE = np.array([np.inf, np.inf, np.inf, 4.0, 2.5])
 """The same where some syllable is only similar."""
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 CONTEXT = 4
 """So many characters on either side of a place are looked at to tell which words fit."""
 
@@ -257,7 +256,7 @@ def find_misheard(
     turn, start, index, unlike = found[:, :count].astype(np.int64)
     length = (alike.begin[index + 1] - alike.begin[index]).astype(np.int64)
     gain = np.empty(count)
-    _gains(visible, visible_turn, turn, start, index, alike.begin, alike.codes, _dictionary(), gain)
+    _gains(visible, visible_turn, turn, start, index, alike.begin, alike.codes, dictionary(), gain)
     by_length = np.minimum(length, len(NEEDED_GAIN) - 1)
     needed = np.where(unlike > 0, NEEDED_GAIN_UNLIKE[by_length], NEEDED_GAIN[by_length])
     return Misheard(turn, start, length, alike.literals[index].astype(np.int64), gain > needed)
@@ -271,23 +270,8 @@ def _among(some: str) -> Mask:
     return table
 
 
-class _Words(NamedTuple):
-    """The dictionary: a trie of its words, the weight of each (see `words.word_weights`), and that of what is none."""
-
-    trie: Trie
-    weight: NDArray[np.float64]
-    unknown: float
-
-
-@cache
-def _dictionary() -> _Words:
-    words, weight, unknown = word_weights()
-    fitting = [number for number, word in enumerate(words) if len(word) <= LONGEST and max(word) < "\U00010000"]
-    return _Words(trie_of([words[number] for number in fitting]), weight[fitting], unknown)
-
-
 @compiled
-def _log_likelihood(text: Normal, count: int, words: _Words, score: NDArray[np.float64]) -> float:
+def _log_likelihood(text: Normal, count: int, words: Dictionary, score: NDArray[np.float64]) -> float:
     """Logarithm of the probability of the likeliest words that make up the first `count` characters, each drawn by
     itself. `score` (count + 1 or more,): room.
     """
@@ -317,7 +301,7 @@ def _gains(
     index: Indices,
     begin: Ints,
     codes: NDArray[np.uint16],
-    words: _Words,
+    words: Dictionary,
     gain: NDArray[np.float64],
 ) -> None:
     """Fill how much likelier each literal is than what was written in its place, among the Chinese characters around
@@ -329,17 +313,12 @@ def _gains(
     for one in range(len(turn)):
         length = begin[index[one] + 1] - begin[index[one]]
         low, high = start[one], start[one] + length
-        while low > max(start[one] - CONTEXT, visible_turn[turn[one]]) and _is_han(visible[low - 1]):
+        while low > max(start[one] - CONTEXT, visible_turn[turn[one]]) and is_han(visible[low - 1]):
             low -= 1
-        while high < min(start[one] + length + CONTEXT, visible_turn[turn[one] + 1]) and _is_han(visible[high]):
+        while high < min(start[one] + length + CONTEXT, visible_turn[turn[one] + 1]) and is_han(visible[high]):
             high += 1
         given[: high - low] = visible[low:high]
         meant[: high - low] = visible[low:high]
         meant[start[one] - low : start[one] - low + length] = codes[begin[index[one]] : begin[index[one] + 1]]
         likely = _log_likelihood(meant, high - low, words, score)
         gain[one] = likely - _log_likelihood(given, high - low, words, score)
-
-
-@inlined
-def _is_han(code: int) -> bool:
-    return FIRST_HAN <= code <= LAST_HAN

@@ -42,9 +42,9 @@ class Trie(NamedTuple):
 
 
 @inlined
-def following(edges: Indices, shift: int, node: int, letter: int) -> np.int64:
+def following(edges: Indices, shift: int, node: np.int64, letter: int) -> np.int64:
     """The node that a character leads to from another, or -1."""
-    key = (np.int64(node) << CHARACTER_BITS) | np.int64(letter)
+    key = (node << CHARACTER_BITS) | np.int64(letter)
     slot = np.int64((np.uint64(key) * np.uint64(HASH_FACTOR)) >> np.uint64(shift))
     there = edges[slot]
     while there >= 0 and there >> NODE_BITS != key:
