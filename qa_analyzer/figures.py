@@ -148,9 +148,6 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     Measured where there is one, unknown without times if the agent asked for one; with partial times a wait between
     timed neighbours is proven.
     """
-    untimed = np.flatnonzero(~batch.call_timed[batch.turn_call] & np.isin(batch.turn_role, (Role.AGENT, Role.UNKNOWN)))
-    asked = np.zeros(batch.n_calls, np.bool_)
-    asked[batch.turn_call[timing.cues.turns("wait_request", among=untimed)]] = True
     silences = timing.silences
     most = np.zeros(batch.n_calls, np.int64)
     np.maximum.at(most, batch.turn_call[silences.turn], np.where(silences.announced, silences.gap_ms, 0))
@@ -159,7 +156,9 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     longest = np.zeros(batch.n_calls, np.int64)
     np.maximum.at(longest, batch.turn_call[turn], gap)
     figure = _figure(longest / 1000, batch.call_timed, batch, _most(batch, turn, gap))
-    return replace(figure, most=most / 1000, proven=longest > 0, applies=figure.applies & (asked | (most > 0)))
+    return replace(
+        figure, most=most / 1000, proven=longest > 0, applies=figure.applies & (timing.may_have_waited | (most > 0))
+    )
 
 
 PLAIN = 6

@@ -921,6 +921,8 @@ class Court:
             turn, why, figure, alike = self.trigger_turns(trigger)
             if trigger.silence is not None:
                 untimed = ~self.batch.call_timed
+                if trigger.announced:
+                    untimed &= self.timing.may_have_waited
                 hazy |= untimed if allowed is None else untimed & allowed
             turns.append(turn)
             calls.append(self.batch.turn_call[turn])

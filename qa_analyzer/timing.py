@@ -160,6 +160,18 @@ class Timing:
         result[turn[self._last_hit("wait_request", before[turn]) >= 0]] = False
         return np.asarray(result)
 
+    @cached_property
+    def may_have_waited(self) -> Mask:
+        """(c,) bool: calls without times in which the agent, or somebody who may be the agent, asks to wait.
+
+        A silence in any other call without times, were there one, would not be an announced one.
+        """
+        batch = self.batch
+        speaking = np.isin(batch.turn_role, (Role.AGENT, Role.UNKNOWN)) & ~batch.call_timed[batch.turn_call]
+        found = np.zeros(batch.n_calls, np.bool_)
+        found[batch.turn_call[self.cues.turns("wait_request", among=np.flatnonzero(speaking))]] = True
+        return found
+
     def _announced(self, turn: Indices) -> tuple[Mask, Mask]:
         """(n,) whether the last agent turn before each turn asked to wait; whether one of unknown role did, later."""
         batch = self.batch
