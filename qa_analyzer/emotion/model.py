@@ -7,12 +7,15 @@ Each head (negative, positive, anger) is a logistic regression:
 
     logit = step * sum of integer weights / (length + offset) ** exponent + length_weight * ln(length + 1) + intercept
 
-with `length` the codes of the turn (see `features`), and value = P(positive) * (1 - P(negative))**4 - P(negative), so
-that a plain fact, which is neither, lies near 0, and thanks do not outweigh a complaint in the same turn. Length has a
-term of its own because a long turn has more room for a complaint: a turn counts as negative when any part of it is.
-Everything that depends on length is a table, and the logistic function is
-a table over logits rounded to 1/`LOGIT_STEPS`: apart from one division and additions in IEEE double precision there
-is no floating point, so that results are the same bytes in any batch and on any machine.
+with `length` the codes of the turn (see `features`), and
+
+    value = max(2 P(positive) - 1, 0) * (1 - P(negative)) ** 4 - P(negative)
+
+so that a plain fact, which is neither, lies near 0, mere courtesy in a question is no pleasure, and thanks do not
+outweigh a complaint in the same turn. Length has a term of its own because a long turn has more room for a complaint:
+a turn counts as negative when any part of it is. Everything that depends on length is a table, and the logistic
+function is a table over logits rounded to 1/`LOGIT_STEPS`: apart from one division and additions in IEEE double
+precision there is no floating point, so that results are the same bytes in any batch and on any machine.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from enum import IntEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -48,7 +51,9 @@ _HEAD_FIELDS = ("step", "length_weight", "intercept", "exponent", "offset")
 DEFAULT_GROUPS = 5
 SMOOTHING = 0.5
 CALIBRATION_REGULARISATION = 1000.0
-"""Four numbers from thousands of turns need no shrinking."""
+"""Two numbers from thousands of turns need no shrinking."""
+PRIOR_SCALE = 3.0
+"""Spread of the prior's score beside n-grams: the larger, the less the regression's penalty shrinks its factor."""
 MAX_LENGTH = 4096
 """Lengths in codes from here on are treated alike; an hour of speech in one turn is about 15,000."""
 MAX_LOGIT = 12
@@ -172,6 +177,21 @@ def quantise(weights: npt.NDArray[np.float64], keep: int, levels: int = 127) -> 
     return np.rint(kept / step).astype(np.int16), step
 
 
+class Learned(NamedTuple):
+    """Weights of n-grams (2**bits,) and of ln(length + 1), before they become integers."""
+
+    weights: Floats
+    length_weight: float
+
+    def scores(self, design: sparse.csr_array, log_lengths: Floats) -> Floats:
+        """(n_turns,) float64"""
+        return np.asarray(design @ self.weights + self.length_weight * log_lengths, dtype=np.float64)
+
+    def plus(self, other: Learned, factor: float) -> Learned:
+        """This and so much of the other."""
+        return Learned(self.weights + factor * other.weights, self.length_weight + factor * other.length_weight)
+
+
 def _ratios(design: sparse.csr_array, target: npt.NDArray[np.bool_], weight: Floats) -> Floats:
     """Naive Bayes weights of n-grams: how much more often turns with the target hold it, as a logarithm.
 
@@ -188,20 +208,18 @@ def _ratios(design: sparse.csr_array, target: npt.NDArray[np.bool_], weight: Flo
     return ratios
 
 
-def calibrate(
-    scores: Floats, log_lengths: Floats, target: npt.NDArray[np.bool_], weight: Floats
-) -> tuple[Floats, float, float]:
-    """Slopes of the scores, weight of ln(length + 1) and intercept, by a logistic regression on unseen turns.
+def calibrate(scores: Floats, target: npt.NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Slope and intercept that make probabilities of scores, by a logistic regression on unseen turns (Platt 1999).
 
-    scores: (n_turns, k) float64. Returns ((k,) float64, length weight, intercept).
+    scores: (n_turns,) float64.
     """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     regression = LogisticRegression(C=CALIBRATION_REGULARISATION, tol=1e-6)
     with threadpool_limits(1):
-        regression.fit(np.column_stack((scores, log_lengths)), target, sample_weight=weight)
-    return regression.coef_[0][:-1], float(regression.coef_[0][-1]), float(regression.intercept_[0])
+        regression.fit(scores[:, None], target, sample_weight=weight)
+    return float(regression.coef_[0][0]), float(regression.intercept_[0])
 
 
 def _shift(weight: Floats, target: npt.NDArray[np.bool_], share: float | None) -> Floats:
@@ -228,8 +246,10 @@ class EmotionModel:
     calibrated: whether slope, length and intercept are learned; without it the model only ranks, or serves as prior.
     negative_share, positive_share: the shares of such turns to expect in calls, which calibration assumes; None = as in
         the training turns, where a set written to hold every emotion has too many.
-    prior: a fitted model whose weights to this one's as they learn, weighted by `prior_weight`
-        (the review corpus under the project's sentences; the shipped model under a centre's labels).
+    prior: a fitted model whose weights are added to this one's, multiplied by `prior_weight`; with None the factor is
+        learned with the weights (the review corpus under the project's sentences has a given one; the shipped model
+        under a centre's labels a learned one).
+    ratios: say of naive Bayes ratios beside the regression's weights, which have 1.
     keep: weights kept for each head.
     """
 
@@ -244,7 +264,8 @@ class EmotionModel:
         negative_share: float | None = None,
         positive_share: float | None = None,
         prior: EmotionModel | None = None,
-        prior_weight: float = 1.0,
+        prior_weight: float | None = 1.0,
+        ratios: float = 0.4,
         keep: int = 200_000,
     ) -> None:
         self.bits = bits
@@ -256,6 +277,7 @@ class EmotionModel:
         self.positive_share = positive_share
         self.prior = prior
         self.prior_weight = prior_weight
+        self.ratios = ratios
         self.keep = keep
 
     _PARAMETERS = (
@@ -268,6 +290,7 @@ class EmotionModel:
         "positive_share",
         "prior",
         "prior_weight",
+        "ratios",
         "keep",
     )
 
@@ -298,7 +321,8 @@ class EmotionModel:
         unhappy_share = self.negative_.probabilities(negative, lengths)
         happy_share = self.positive_.probabilities(positive, lengths)
         content = _content()[unhappy_share]
-        thousandths = (happy_share * content + STEPS_PER_UNIT // 2) // STEPS_PER_UNIT - unhappy_share
+        surplus = np.maximum(2 * happy_share.astype(np.int32) - STEPS_PER_UNIT, 0)
+        thousandths = (surplus * content + STEPS_PER_UNIT // 2) // STEPS_PER_UNIT - unhappy_share
         thousandths[lengths == 0] = 0
         anger = np.zeros(len(starts), dtype=np.int16)
         unhappy = np.flatnonzero(thousandths <= ANGER_FROM)
@@ -335,9 +359,9 @@ class EmotionModel:
     ) -> Self:
         """Learn from labelled turns.
 
-        First the weights of the n-grams; then slopes, length weight and intercept of each head, from scores of turns
+        First the weights of the n-grams and of length; then slope and intercept of each head, from scores of turns
         whose group took no part in their weights (Platt 1999; Wolpert 1992), so that probabilities are true of unseen
-        turns. Weights are those of a logistic regression and naive Bayes ratios, each with its slope.
+        turns.
 
         targets: (n_turns, 3) bool, columns as `HEADS`: some part of the turn is negative, positive, angry; see
         `targets_of`. groups: (n_turns,) int64, turns that must be left out together; without it turns are dealt out to
@@ -379,24 +403,26 @@ class EmotionModel:
                 below: Head = getattr(self.prior, name + "_")
                 return below
             return Head(np.zeros(1 << self.bits, np.int16), 1.0, 0.0, -float(MAX_LOGIT), self.exponent, self.offset)
-        prior = self._prior_weights(name) * self.prior_weight
-        regressed = self._regress(design, log_lengths, target, weight) + prior
+        learned = self._learn(name, design, log_lengths, target, weight)
         if not self.calibrated:
-            integers, step = quantise(regressed, self.keep)
+            integers, step = quantise(learned.weights, self.keep)
             return Head(integers, step, 0.0, 0.0, self.exponent, self.offset)
-        scores = self._unseen_scores(design, log_lengths, target, group, weight)
-        scores[:, 0] += design @ prior
+        scores = self._unseen_scores(name, design, log_lengths, target, group, weight)
+        if self.prior_weight is not None:
+            prior = self._prior(name)
+            scores += self.prior_weight * prior.scores(design, log_lengths)
+            learned = learned.plus(prior, self.prior_weight)
         share = {"negative": self.negative_share, "positive": self.positive_share}.get(name)
-        slopes, length_weight, intercept = calibrate(scores, log_lengths, target, _shift(calibration, target, share))
-        integers, step = quantise(slopes[0] * regressed + slopes[1] * _ratios(design, target, weight), self.keep)
-        return Head(integers, step, length_weight, intercept, self.exponent, self.offset)
+        slope, intercept = calibrate(scores, target, _shift(calibration, target, share))
+        integers, step = quantise(slope * learned.weights, self.keep)
+        return Head(integers, step, slope * learned.length_weight, intercept, self.exponent, self.offset)
 
-    def _prior_weights(self, name: str) -> Floats:
-        """The prior's n-gram weights of a head. (2**bits,) float64"""
+    def _prior(self, name: str) -> Learned:
+        """What the prior knows: weights of n-grams and of length of a head; nothing without one."""
         if self.prior is None:
-            return np.zeros(1 << self.bits)
+            return Learned(np.zeros(1 << self.bits), 0.0)
         below: Head = getattr(self.prior, name + "_")
-        return below.weights.astype(np.float64) * below.step
+        return Learned(below.weights.astype(np.float64) * below.step, below.length_weight)
 
     def _design(self, points: Points, starts: Offsets, ends: Offsets) -> sparse.csr_array:
         """Counts of slots by turn, scaled by length. (n_turns, 2**bits) float64"""
@@ -407,41 +433,58 @@ class EmotionModel:
         scale = np.power(np.maximum(lengths, 1) + self.offset, -self.exponent)
         return sparse.csr_array((scale[turn], (turn, slot)), shape=(len(starts), 1 << self.bits))
 
-    def _regress(
-        self, design: sparse.csr_array, log_lengths: Floats, target: npt.NDArray[np.bool_], weight: Floats
-    ) -> Floats:
-        """Weights of n-grams by logistic regression, with length beside them so that none stands in for it."""
+    def _learn(
+        self,
+        name: str,
+        design: sparse.csr_array,
+        log_lengths: Floats,
+        target: npt.NDArray[np.bool_],
+        weight: Floats,
+    ) -> Learned:
+        """Weights of n-grams and of length: of a logistic regression, `ratios` of naive Bayes, and the prior's, if its
+        weight is to be learned. Length is regressed beside the n-grams so that none stands in for it.
+        """
         from scipy import sparse
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
 
         used = np.unique(design.indices)
-        columns = sparse.hstack([design[:, used], sparse.csr_array(log_lengths[:, None])], format="csr")
+        beside = [log_lengths]
+        prior = self._prior(name) if self.prior_weight is None else None
+        unit = 1.0
+        if prior is not None:
+            told = prior.scores(design, log_lengths)
+            unit = PRIOR_SCALE / max(float(told.std()), 1e-9)
+            beside.append(told * unit)
+        columns = sparse.hstack([design[:, used], sparse.csr_array(np.column_stack(beside))], format="csr")
         regression = LogisticRegression(C=self.regularisation, max_iter=300, tol=1e-3)
         with threadpool_limits(1):  # sums in another order are other bytes
             regression.fit(columns, target, sample_weight=weight)
-        learned = np.zeros(design.shape[1])
-        learned[used] = regression.coef_[0][:-1]
-        return learned
+        found = regression.coef_[0]
+        weights = np.zeros(design.shape[1])
+        weights[used] = found[: len(used)]
+        weights += self.ratios * _ratios(design, target, weight)
+        learned = Learned(weights, float(found[len(used)]) * (1 + self.ratios))
+        return learned if prior is None else learned.plus(prior, float(found[-1]) * unit)
 
     def _unseen_scores(
         self,
+        name: str,
         design: sparse.csr_array,
         log_lengths: Floats,
         target: npt.NDArray[np.bool_],
         group: npt.NDArray[np.int64],
         weight: Floats,
     ) -> Floats:
-        """Each turn's scores by weights learned without its group: regression, ratios. (n_turns, 2) float64"""
-        scores = np.zeros((len(target), 2))
+        """Each turn's score by weights learned without its group. (n_turns,) float64"""
+        scores = np.zeros(len(target))
         for left_out in np.unique(group):
-            unseen = group == left_out
-            rest = np.flatnonzero(~unseen)
+            unseen = np.flatnonzero(group == left_out)
+            rest = np.flatnonzero(group != left_out)
             known = target[rest]
             if known.any() and not known.all():
-                regressed = self._regress(design[rest], log_lengths[rest], known, weight[rest])
-                ratios = _ratios(design[rest], known, weight[rest])
-                scores[unseen] = design[np.flatnonzero(unseen)] @ np.column_stack((regressed, ratios))
+                learned = self._learn(name, design[rest], log_lengths[rest], known, weight[rest])
+                scores[unseen] = learned.scores(design[unseen], log_lengths[unseen])
         return scores
 
     def unseen_negative_scores(
@@ -453,13 +496,13 @@ class EmotionModel:
         groups: npt.NDArray[np.int64],
         sample_weight: Floats,
     ) -> tuple[Floats, Floats]:
-        """What calibration of the negative head sees: (n_turns, 2) scores without the turn's group, and what the
-        prior adds to the first with a weight of 1. (n_turns,)
+        """What calibration of the negative head sees, two of (n_turns,): scores without the turn's group, and what the
+        prior adds with a weight of 1.
         """
         design = self._design(points, starts, ends)
         log_lengths = np.log(features.lengths_of(points, starts, ends) + 1.0)
-        scores = self._unseen_scores(design, log_lengths, targets[:, 0], groups, sample_weight)
-        return scores, np.asarray(design @ self._prior_weights("negative"), dtype=np.float64)
+        scores = self._unseen_scores("negative", design, log_lengths, targets[:, 0], groups, sample_weight)
+        return scores, self._prior("negative").scores(design, log_lengths)
 
     def save(self, path: Path) -> None:
         """Write the model as `.npz` without pickle: for each head a bitmap of the used slots and their weights (int8),

@@ -12,15 +12,19 @@ from qa_analyzer.emotion.model import EmotionModel, targets_of
 
 HEADER = training.HEADER + "\n"
 ROWS = {
-    "one": [("太过分了我要投诉", "-1", "anger"), ("我想查话费", "0", "neutral"), ("谢谢你", "0.5", "gratitude")],
-    "two": [("骗子退钱", "-1", "anger"), ("地址改一下", "0", "neutral"), ("终于放心了", "1", "relief")],
-    "three": [("等了很久没人理", "-0.5", "disappointment"), ("下午三点", "0", "neutral"), ("太好了", "1", "relief")],
+    "after_sales": [
+        ("太过分了我要投诉", "-1", "anger"),
+        ("我想查话费", "0", "neutral"),
+        ("谢谢你", "0.5", "gratitude"),
+    ],
+    "rules_terms": [("骗子退钱", "-1", "anger"), ("地址改一下", "0", "neutral"), ("终于放心了", "1", "relief")],
+    "other": [("等了很久没人理", "-0.5", "disappointment"), ("下午三点", "0", "neutral"), ("太好了", "1", "relief")],
 }
 
 
 def write(folder: Path) -> Path:
     for kind, rows in ROWS.items():
-        lines = "".join("\t".join(row) + "\n" for row in rows)
+        lines = "".join("\t".join((*row, kind, "call")) + "\n" for row in rows)
         (folder / f"{kind}.tsv").write_text(HEADER + lines, encoding="utf-8")
     return folder
 
@@ -32,9 +36,10 @@ def prior() -> EmotionModel:
 
 
 def test_sentences_come_with_their_complaint_type(tmp_path: Path) -> None:
-    """The file's stem is the type; anger is the emotion of that name."""
+    """Type and register stand in columns; anger is the emotion of that name."""
     sentences = training.read_sentences(write(tmp_path))
-    assert sentences.kind.tolist() == ["one"] * 3 + ["three"] * 3 + ["two"] * 3
+    assert sentences.kind.tolist() == ["after_sales"] * 3 + ["other"] * 3 + ["rules_terms"] * 3
+    assert set(sentences.register) == {"call"}
     assert sentences.text[sentences.angry].tolist() == ["太过分了我要投诉", "骗子退钱"]
 
 
@@ -43,9 +48,11 @@ def test_sentences_come_with_their_complaint_type(tmp_path: Path) -> None:
     [
         ("text\tvalence\n", "bad.tsv:1"),
         (HEADER + "好\t0\n", "bad.tsv:2"),
-        (HEADER + "好\t0.7\tneutral\n", "bad.tsv:2"),
-        (HEADER + "好\t0\tneutral\n好\t0\thappy\n", "bad.tsv:3"),
-        (HEADER + " \t0\tneutral\n", "bad.tsv:2"),
+        (HEADER + "好\t0.7\tneutral\tother\tcall\n", "bad.tsv:2: valence '0.7'"),
+        (HEADER + "好\t0\tneutral\tother\tcall\n好\t0\thappy\tother\tcall\n", "bad.tsv:3: emotion 'happy'"),
+        (HEADER + "好\t0\tneutral\tgoods\tcall\n", "bad.tsv:2: type 'goods'"),
+        (HEADER + "好\t0\tneutral\tother\tletter\n", "bad.tsv:2: register 'letter'"),
+        (HEADER + " \t0\tneutral\tother\tcall\n", "bad.tsv:2"),
     ],
 )
 def test_a_malformed_line_is_named(tmp_path: Path, content: str, place: str) -> None:
@@ -96,9 +103,13 @@ def test_a_type_left_out_is_not_learned_from(tmp_path: Path) -> None:
     """Turning every label of one type round leaves the predictions for that type as they were."""
     sentences = training.read_sentences(write(tmp_path))
     before = training.leave_types_out(sentences, prior(), 0.5)
-    out = sentences.kind == "two"
+    out = sentences.kind == "rules_terms"
     turned = training.Sentences(
-        sentences.text, np.where(out, -sentences.valence, sentences.valence), sentences.emotion, sentences.kind
+        sentences.text,
+        np.where(out, -sentences.valence, sentences.valence),
+        sentences.emotion,
+        sentences.kind,
+        sentences.register,
     )
     after = training.leave_types_out(turned, prior(), 0.5)
     assert after.value[out].tolist() == before.value[out].tolist()
@@ -107,7 +118,7 @@ def test_a_type_left_out_is_not_learned_from(tmp_path: Path) -> None:
 
 def test_the_reviews_get_as_much_say_as_costs_nearly_nothing() -> None:
     """The largest weight within the tolerance, not the best."""
-    assert training.choose_prior_weight({0.0: 0.90, 0.5: 0.91, 1.0: 0.906, 2.0: 0.904}) == 1.0
+    assert training.choose_prior_weight({0.0: 0.90, 0.5: 0.91, 1.0: 0.901, 2.0: 0.899}) == 1.0
 
 
 def test_the_negative_threshold_is_the_mildest_that_is_precise() -> None:
@@ -131,10 +142,11 @@ def test_the_report_replaces_only_what_is_between_its_markers(tmp_path: Path) ->
 
 
 def test_the_shipped_sentences_are_well_formed_and_cover_every_emotion() -> None:
-    """At least 1,500 after near copies, over six complaint types."""
+    """At least 6,000 after near copies, over six complaint types and every register."""
     folder = Path(__file__).parents[2] / "training" / "emotion"
     sentences = training.read_sentences(folder)
     kept = training.without_near_copies(list(sentences.text))
-    assert len(kept) >= 1500
-    assert len(set(sentences.kind)) >= 6
+    assert len(kept) >= 6000
+    assert set(sentences.kind) == set(training.TYPES)
+    assert set(sentences.register) == set(training.REGISTERS)
     assert set(sentences.emotion) == set(training.EMOTIONS)
