@@ -25,7 +25,7 @@ class Analysis:
     """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
 
     `profile`: what the customer wants and how the agent talks; `promises`: the time of the reply; `over_limit`: that
-    time against its limit; `roles`: how it is known who speaks.
+    time against its limit; `roles`: how it is known who speaks; `model`: what estimated the emotion.
     """
 
     batch: Batch
@@ -36,6 +36,7 @@ class Analysis:
     promises: Promises
     over_limit: OverLimit
     roles: Roles
+    model: Estimates
 
 
 def batch_settings(rubric: Rubric) -> BatchSettings:
@@ -93,4 +94,4 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates, agent: 
     promises = find_promises(batch, heard)
     over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
     court.timing.promised = over_limit
-    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit, roles)
+    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit, roles, model)

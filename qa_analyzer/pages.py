@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
+from qa_analyzer.emotion.model import STEPS_PER_UNIT, EmotionModel
+from qa_analyzer.emotion.reasons import explain
 from qa_analyzer.judging import Ruleset
 from qa_analyzer.model import Role
 from qa_analyzer.overlaps import Overlap, find_overlaps
@@ -29,6 +31,8 @@ from qa_analyzer.writers.page import (
     Row,
     StageView,
     TurnView,
+    Why,
+    WhyPart,
 )
 
 
@@ -92,9 +96,31 @@ def build_pages(
                 frameworks=[_framework(one, call, analysis, lang) for one in progress if one.applies[call]],
                 overlaps=overlaps.of_call(call),
                 overlaps_left_out=int(overlaps.left_out[call]),
+                whys=_whys_of(analysis, points, call),
             )
         )
     return pages
+
+
+def _whys_of(analysis: Analysis, points: NDArray[np.uint32], call: int) -> list[Why]:
+    """The parts of each emotion value of a call. `points`: the text as it may be shown."""
+    batch, model = analysis.batch, analysis.model
+    found = []
+    for turn in range(int(batch.call_turn[call]), int(batch.call_turn[call + 1])):
+        if batch.turn_role[turn] != Role.CUSTOMER:
+            continue
+        start, end = int(batch.turn_text[turn]), int(batch.turn_text[turn + 1]) - 1
+        value = float(analysis.court.mood.value[turn])
+        parts = None
+        if isinstance(model, EmotionModel):
+            parts = [
+                WhyPart(
+                    one.kind, one.thousandths / STEPS_PER_UNIT, to_string(points[start + one.start : start + one.end])
+                )
+                for one in explain(model, batch.normal, start, end, value=value)
+            ]
+        found.append(Why(turn - int(batch.call_turn[call]), round(value, 3), parts))
+    return found
 
 
 class _Reasons:

@@ -512,6 +512,49 @@ TEXTS: dict[str, Pair] = {
     "call.valley": ("最低", "valley"),
     "call.peak": ("最高", "peak"),
     "call.end": ("结束", "end"),
+    "call.trend.none": ("不足三个客户话轮", "fewer than three customer turns"),
+    "call.trend.why_none": (
+        "客户说了不到三个话轮（附和不算），不谈走势。",
+        "The customer has fewer than three turns (backchannels apart): no trend.",
+    ),
+    "call.trend.steady": (
+        "平稳：开头三个客户话轮的平均与结尾三个相差不到 0.25。",
+        "Steady: the means of the first and the last three customer turns differ by less than 0.25.",
+    ),
+    "call.trend.improved": (
+        "转好：结尾三个客户话轮的平均比开头三个高 0.25 以上。",
+        "Improved: the mean of the last three customer turns is 0.25 or more above that of the first three.",
+    ),
+    "call.trend.worsened": (
+        "恶化：结尾三个客户话轮的平均比开头三个低 0.25 以上。",
+        "Worsened: the mean of the last three customer turns is 0.25 or more below that of the first three.",
+    ),
+    "call.trend.recovered": (
+        "先抑后扬：连续三个客户话轮的平均落到不满，降了 0.25 以上，结尾又回升 0.25 以上。",
+        "Fell and recovered: three turns in a row fell into the negative by 0.25 or more, and it rose by as much.",
+    ),
+    "call.trend.dissatisfied": (
+        "始终不满：开头三个和结尾三个客户话轮的平均都低到不满。",
+        "Dissatisfied throughout: the means of the first and of the last three customer turns are negative.",
+    ),
+    "call.mood_note": (
+        "最低、最高、结束分开列，不合成一个数；平均以越靠后的话轮越重。只供参考，不扣分。",
+        "Valley, peak and end stand side by side and are not mixed; the mean weighs later turns more. Never deducted.",
+    ),
+    "call.whys": ("每个情绪值由哪些词得出", "Which words moved each value"),
+    "call.whys.note": (
+        "每一份是这些词把值推高或压低了多少，加起来就是这个值。起点和话的长短与词无关，也列出来。",
+        "Each part is how far these words moved the value; the parts add up to it. "
+        "The starting point and the length of the turn are no words and are listed too.",
+    ),
+    "call.whys.cannot": (
+        "这次用的情绪模型（SnowNLP）说不出是哪些词决定的。",
+        "The emotion model of this run (SnowNLP) cannot tell which words decided.",
+    ),
+    "call.whys.other_words": ("其余的词", "other words"),
+    "call.whys.length": ("话的长短", "length of the turn"),
+    "call.whys.beginning": ("起点", "starting point"),
+    "call.whys.listening": ("只是附和，不算不满", "only listening, never unhappy"),
     "call.satisfied": ("满意 +1", "positive +1"),
     "call.neutral": ("0", "0"),
     "call.angry": ("不满 −1", "negative −1"),

@@ -155,6 +155,11 @@ def _logistic() -> npt.NDArray[np.int16]:
     )
 
 
+def join_shares(negative: float, positive: float) -> float:
+    """The value of P(negative) and P(positive), as in the module's formula but not rounded."""
+    return max(2 * positive - 1, 0.0) * (1 - negative) ** CONTENT_POWER - negative
+
+
 @cache
 def _content() -> npt.NDArray[np.int32]:
     """(1 - P(negative)) ** CONTENT_POWER in thousandths, by thousandths of P(negative). (1001,) int32"""

@@ -32,6 +32,11 @@ def format_signed(value: float | None) -> str:
     return "—" if value is None else f"{value:+.2f}".replace("-", "−")
 
 
+def format_share(share: float) -> str:
+    """A part of an emotion value, to the thousandth, so that parts visibly add up."""
+    return f"{share:+.3f}".replace("-", "−")
+
+
 def format_clock(ms: float | None) -> str:
     """Milliseconds as mm:ss, with hours where there are any; empty for null."""
     if ms is None:

@@ -147,6 +147,22 @@ class EmotionPoint(NamedTuple):
     label: str
 
 
+class WhyPart(NamedTuple):
+    """What moved an emotion value by `share`: `text` is the words of the turn, empty for the other kinds (codes)."""
+
+    kind: str
+    share: float
+    text: str = ""
+
+
+class Why(NamedTuple):
+    """Why a customer turn has its value: parts that add up to it. None: this emotion model cannot tell."""
+
+    turn: int
+    value: float
+    parts: Sequence[WhyPart] | None
+
+
 class Reason(NamedTuple):
     """What decided a column: its value (a code, or a number), and the words, with the turn they stand in."""
 
@@ -242,6 +258,7 @@ class CallPage:
     frameworks: Sequence[FrameworkView] = ()
     overlaps: Sequence[OverlapView] = ()
     overlaps_left_out: int = 0
+    whys: Sequence[Why] = ()
 
 
 @dataclass(frozen=True, slots=True)

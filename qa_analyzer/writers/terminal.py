@@ -15,7 +15,14 @@ from rich.text import Text
 
 from qa_analyzer.wording import Lang, code_word, word
 from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings, overlap_reason
-from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed, without_controls
+from qa_analyzer.writers.formats import (
+    format_clock,
+    format_moment,
+    format_number,
+    format_share,
+    format_signed,
+    without_controls,
+)
 from qa_analyzer.writers.page import CallPage, FrameworkView, Names
 from qa_analyzer.writers.spans import Span, cut
 
@@ -43,6 +50,8 @@ def render_call(page: CallPage, names: Names, lang: Lang) -> RenderableType:
     if page.overlaps:
         parts.append(_overlaps(page, lang))
     parts += [_findings(cards, names, lang), _talk(page, cards, lang)]
+    if page.whys:
+        parts.append(_whys(page, lang))
     return Group(*parts)
 
 
@@ -228,6 +237,30 @@ def _talk(page: CallPage, cards: list[Card], lang: Lang) -> Table:
         table.add_row(str(turn.turn), format_clock(turn.start_ms), role, text)
     if not page.turns:
         table.caption = word(lang, "call.no_text")
+    return table
+
+
+def _whys(page: CallPage, lang: Lang) -> Table:
+    """The words that moved each emotion value; the parts of a line add up to it."""
+    table = Table(title=word(lang, "call.whys"), box=None, title_justify="left", show_header=False, pad_edge=False)
+    table.add_column(justify="right", style="bright_black", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    if any(why.parts is None for why in page.whys):
+        table.caption = word(lang, "call.whys.cannot")
+        return table
+    for why in page.whys:
+        line = Text("  ").join(
+            Text.assemble(
+                f"{word(lang, 'quote_open')}{without_controls(part.text)}{word(lang, 'quote_close')}"
+                if part.text
+                else word(lang, f"call.whys.{part.kind}"),
+                " ",
+                (format_share(part.share), "green" if part.share > 0 else "red"),
+            )
+            for part in why.parts or ()
+        )
+        table.add_row(str(why.turn), Text(format_share(why.value), "bold"), line)
     return table
 
 

@@ -321,7 +321,18 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
         key
         for key in TEXTS
         if key.startswith(
-            ("sheet.", "coverage.gap.", "needs.", "formats.", "call.turning.", "agent.turning.", "overlap.")
+            (
+                "sheet.",
+                "coverage.gap.",
+                "needs.",
+                "formats.",
+                "call.turning.",
+                "agent.turning.",
+                "overlap.",
+                "call.trend.",
+                "call.whys.",
+                "keywords.",
+            )
         )
     }
     computed |= {f"call.{mark}" for mark in ("start", "valley", "peak", "end")}

@@ -22,6 +22,7 @@ from qa_analyzer.writers.formats import (
     format_moment,
     format_number,
     format_percent,
+    format_share,
     format_signed,
 )
 from qa_analyzer.writers.html.curve import draw_curve
@@ -179,6 +180,7 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         curve=draw_curve(emotion, last_turn=page.turns[-1].turn if page.turns else 0),
         start_of={turn.turn: turn.start_ms for turn in page.turns},
         turn_exists={turn.turn for turn in page.turns},
+        whys=page.whys,
     )
 
 
@@ -254,6 +256,7 @@ def environment() -> Environment:
         "mean": format_mean,
         "percent": format_percent,
         "signed": format_signed,
+        "signed3": format_share,
         "clock": format_clock,
         "moment": format_moment,
     }
