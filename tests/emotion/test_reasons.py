@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,7 +79,7 @@ def test_words_do_not_overlap_and_are_few() -> None:
     spans = sorted((part.start, part.end) for part in parts_of(sentence)[1] if part.kind == WORDS)
     assert 2 < len(spans) <= MOST_WORDS
     assert all(first < last <= len(sentence) for first, last in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
 def test_a_turn_that_only_listens_says_so() -> None:
