@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_analyzer import rules_cli
+from qa_analyzer import emotion_cli, rules_cli
 from qa_analyzer.console import (
     ALL_SCORED,
     CRITICAL_FOUND,
@@ -43,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(rules_cli.app, name="rules")
+app.add_typer(emotion_cli.app, name="emotion")
 
 
 class FailOn(StrEnum):

@@ -33,6 +33,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from qa_analyzer import text
 from qa_analyzer.emotion import features
 from qa_analyzer.emotion.features import Offsets, Points
 from qa_analyzer.errors import OptionError
@@ -54,6 +55,11 @@ CALIBRATION_REGULARISATION = 1000.0
 """Two numbers from thousands of turns need no shrinking."""
 PRIOR_SCALE = 3.0
 """Spread of the prior's score beside n-grams: the larger, the less the regression's penalty shrinks its factor."""
+LEAST_SPREAD = 1.0
+"""Where the prior says nearly the same of all turns, these cannot tell what it is worth."""
+LEAST_FACTOR = 0.2
+"""A prior's words are never unlearned altogether: labels of one centre hold few of them. On real dialogues 0.35 is
+learned."""
 MAX_LENGTH = 4096
 """Lengths in codes from here on are treated alike; an hour of speech in one turn is about 15,000."""
 MAX_LOGIT = 12
@@ -235,6 +241,13 @@ def _shift(weight: Floats, target: npt.NDArray[np.bool_], share: float | None) -
     return weight * np.where(target, share / now, (1 - share) / (1 - now))
 
 
+def lay_out(texts: list[str]) -> tuple[text.Normal, Offsets, Offsets]:
+    """Normalise texts into one array, a newline after each: (points, starts, ends)."""
+    lengths = np.fromiter((len(one) for one in texts), np.int64, count=len(texts))
+    ends = np.cumsum(lengths + 1) - 1
+    return text.normalise(text.to_points("\n".join(texts) + "\n")), ends - lengths, ends
+
+
 def targets_of(valence: Floats, angry: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """What `EmotionModel.fit` learns from: (n, 3) bool, negative, positive, angry, of (n,) valences and anger."""
     return np.column_stack((valence < 0, valence > 0, angry))
@@ -351,6 +364,11 @@ class EmotionModel:
         """Values (-1 … +1) of turns, as in `estimate`. (n_turns,) float32"""
         return self.estimate(points, starts, ends)[0]
 
+    def negative_probabilities(self, points: Points, starts: Offsets, ends: Offsets) -> Floats:
+        """P(negative) of turns, 0 … 1 in thousandths. (n_turns,) float64"""
+        sums, lengths = features.weigh(points, starts, ends, self.negative_.weights)
+        return self.negative_.probabilities(sums, lengths) / STEPS_PER_UNIT
+
     def fit(
         self,
         points: Points,
@@ -459,7 +477,7 @@ class EmotionModel:
         unit = 1.0
         if prior is not None:
             told = prior.scores(design, log_lengths)
-            unit = PRIOR_SCALE / max(float(told.std()), 1e-9)
+            unit = PRIOR_SCALE / max(float(told.std()), LEAST_SPREAD)
             beside.append(told * unit)
         columns = sparse.hstack([design[:, used], sparse.csr_array(np.column_stack(beside))], format="csr")
         regression = LogisticRegression(C=self.regularisation, max_iter=300, tol=1e-3)
@@ -470,7 +488,7 @@ class EmotionModel:
         weights[used] = found[: len(used)]
         weights += self.ratios * _ratios(design, target, weight)
         learned = Learned(weights, float(found[len(used)]) * (1 + self.ratios))
-        return learned if prior is None else learned.plus(prior, float(found[-1]) * unit)
+        return learned if prior is None else learned.plus(prior, max(float(found[-1]) * unit, LEAST_FACTOR))
 
     def _unseen_scores(
         self,

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from qa_analyzer import text
 from qa_analyzer.emotion import features
-from qa_analyzer.emotion.features import Offsets
 from qa_analyzer.emotion.model import (
     HEADS,
     SHIPPED_MODEL,
@@ -27,6 +26,7 @@ from qa_analyzer.emotion.model import (
     SnowNLPModel,
     Thresholds,
     Values,
+    lay_out,
     targets_of,
 )
 
@@ -108,13 +108,6 @@ def read_reviews() -> tuple[list[str], npt.NDArray[np.float64]]:
         texts += reviews
         valence += [value] * len(reviews)
     return texts, np.array(valence)
-
-
-def lay_out(texts: list[str]) -> tuple[text.Normal, Offsets, Offsets]:
-    """Normalise texts into one array, a newline after each: (points, starts, ends)."""
-    lengths = np.fromiter((len(one) for one in texts), np.int64, count=len(texts))
-    ends = np.cumsum(lengths + 1) - 1
-    return text.normalise(text.to_points("\n".join(texts) + "\n")), ends - lengths, ends
 
 
 _NUMBER = re.compile(r"[0-9a-z零〇一二两三四五六七八九十百千万亿半几#]+")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qa_analyzer import text
 from qa_analyzer.emotion import features
-from qa_analyzer.emotion.training import lay_out
+from qa_analyzer.emotion.model import lay_out
 
 BITS = 12
 TABLE = np.random.default_rng(5).integers(-100, 100, size=1 << BITS).astype(np.int16)

@@ -15,11 +15,11 @@ from qa_analyzer.emotion.model import (
     SnowNLPModel,
     Thresholds,
     labels,
+    lay_out,
     load_model,
     quantise,
     targets_of,
 )
-from qa_analyzer.emotion.training import lay_out
 from qa_analyzer.errors import OptionError
 
 SHIPPED = load_model()

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_analyzer.emotion import features
-from qa_analyzer.emotion.model import HEADS, Head, load_model
+from qa_analyzer.emotion.model import HEADS, Head, lay_out, load_model
 from qa_analyzer.emotion.reasons import MOST_WORDS, WORDS, Part, _logit, _seen, explain
-from qa_analyzer.emotion.training import lay_out
 
 SHIPPED = load_model()
 SENTENCES = [

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qa_analyzer.emotion import training
-from qa_analyzer.emotion.model import EmotionModel, targets_of
+from qa_analyzer.emotion.model import EmotionModel, lay_out, targets_of
 
 HEADER = training.HEADER + "\n"
 ROWS = {
@@ -32,7 +32,7 @@ def write(folder: Path) -> Path:
 def prior() -> EmotionModel:
     texts = ["质量很差，失望", "非常好，满意"]
     targets = targets_of(np.array([-1.0, 1.0]), np.zeros(2, dtype=bool))
-    return EmotionModel(calibrated=False).fit(*training.lay_out(texts), targets)
+    return EmotionModel(calibrated=False).fit(*lay_out(texts), targets)
 
 
 def test_sentences_come_with_their_complaint_type(tmp_path: Path) -> None:
