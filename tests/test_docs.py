@@ -115,7 +115,7 @@ def test_every_command_is_in_the_readme_or_the_guide(readme: str) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_in_the_readme_exists(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    used = {" ".join(one.split()) for one in re.findall(r"qa-analyzer ((?:rules )?[a-z]+)\b(?=[^/])", text)}
+    used = {" ".join(one.split()) for one in re.findall(r"qa-analyzer ((?:rules |emotion )?[a-z]+)\b(?=[^/])", text)}
     assert used
     assert used <= set(commands())
 
