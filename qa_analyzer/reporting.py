@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
+from qa_analyzer.scorecard import team_scorecards
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
 from qa_analyzer.writers.agent_view import quote_of
@@ -89,16 +90,22 @@ def run_facts(report: Report) -> RunFacts:
 
 def write_workbook(report: Report) -> None:
     """scorecards.xlsx, streamed from the Parquet files."""
-    data = report.data
+    data, options = report.data, report.options
+    pages: set[str] | None = None
+    if "html" in options.outputs:
+        pages = choose_pages(_read_calls(data / "calls.parquet"), options.page_limit)
+    teams = team_scorecards(report.sums, report.engine.ruleset)
     write_xlsx(
         report.folder / "scorecards.xlsx",
+        pa.Table.from_pandas(teams, preserve_index=False),
         report.agents,
         data / "calls.parquet",
         data / "findings.parquet",
         read_rejected(report.folder),
         run_facts(report),
-        report.options.lang,
+        options.lang,
         report.engine.names,
+        call_pages=pages,
     )
 
 

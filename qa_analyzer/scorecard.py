@@ -173,6 +173,19 @@ def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
+def team_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
+    """One row a team, by name: `agents` counts its agents (by their latest call), the other columns as of an agent's.
+
+    The mean and its interval are over the team's scored calls, not over its agents.
+    """
+    team = sums.latest["team"].reindex(sums.totals.index).fillna("").rename("team")
+    totals = sums.totals.groupby(team, sort=True).sum()
+    nobody = pd.DataFrame({"agent_name": None, "team": totals.index}, index=totals.index)
+    frame = agent_scorecards(AgentSums(totals, nobody), ruleset).drop(columns=["agent_id", "agent_name"])
+    frame.insert(1, "agents", team.value_counts().reindex(totals.index).to_numpy())
+    return frame
+
+
 def _worst(totals: pd.DataFrame, ruleset: Ruleset) -> list[str]:
     ids = np.array([rule.id for rule in ruleset.rules])
     if not len(ids):

@@ -30,6 +30,19 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "worst_rules": ("扣分最多的规则", "Rules that cost most"),
         "judged_share": ("可判定比例", "Share judged"),
     },
+    "teams": {
+        "team": ("班组", "Team"),
+        "agents": ("坐席数", "Agents"),
+        "calls": ("通话数", "Calls"),
+        "score_mean": ("平均分", "Mean score"),
+        "score_low": ("平均分下限（95%）", "Mean score, low (95%)"),
+        "score_high": ("平均分上限（95%）", "Mean score, high (95%)"),
+        "critical_calls": ("一票否决通话数", "Critical calls"),
+        "interruptions_per_call": ("每通抢话次数", "Interruptions per call"),
+        "recovery_rate": ("情绪恢复率", "Emotion recovery rate"),
+        "worst_rules": ("扣分最多的规则", "Rules that cost most"),
+        "judged_share": ("可判定比例", "Share judged"),
+    },
     "calls": {
         "call_id": ("通话编号", "Call ID"),
         "agent_id": ("坐席工号", "Agent ID"),
@@ -290,6 +303,7 @@ LISTS: Pair = ("、", "; ")
 
 TEXTS: dict[str, Pair] = {
     # files and sheets
+    "sheet.teams": ("班组", "Teams"),
     "sheet.agents": ("坐席", "Agents"),
     "sheet.calls": ("通话", "Calls"),
     "sheet.findings": ("扣分明细", "Findings"),
@@ -302,7 +316,14 @@ TEXTS: dict[str, Pair] = {
     ),
     "sheet.complete": ("{rows} 行，完整", "{rows} rows, complete"),
     "sheet.rows_of": ("行数：{name}", "Rows: {name}"),
-    "sheet.columns": ("各列的含义见结果目录说明 reports/README.md。", "reports/README.md explains every column."),
+    "sheet.columns": ("各列的含义", "What the columns mean"),
+    "sheet.column": ("列", "Column"),
+    "sheet.meaning": ("含义", "Meaning"),
+    "sheet.each": ("（每项一列）", " (one column each)"),
+    "sheet.links": (
+        "蓝色的编号点开是网页上的那一页（工作簿要和网页放在一起）；没有单独成页的通话用 qa-analyzer show 看。",
+        "Blue ids lead to the report’s pages (keep the workbook beside them); calls without a page: qa-analyzer show.",
+    ),
     # frame
     "title": ("通话质检报告", "Call quality report"),
     "home": ("总览", "Overview"),

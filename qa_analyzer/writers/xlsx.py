@@ -1,4 +1,4 @@
-"""Tables → scorecards.xlsx: sheets 坐席, 通话, 扣分明细, 未读入, 说明.
+"""Tables → scorecards.xlsx: sheets 班组, 坐席, 通话, 扣分明细, 未读入, 说明.
 
 Knows sheets, widths, colours and Excel's limits. Writes row by row with constant memory, so that a million calls fit;
 text is always written as text, never as a formula, a link or a number.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,12 +26,16 @@ from xlsxwriter.worksheet import Worksheet
 from qa_analyzer.wording import COLUMNS, LISTS, Lang, code_word, pick, word
 from qa_analyzer.writers import csv as csv_writer
 from qa_analyzer.writers.formats import format_moment
+from qa_analyzer.writers.html.file_names import safe_name
 from qa_analyzer.writers.page import LIST_COLUMNS, Names, RunFacts, split_ids
 
 MAX_ROWS = 1_048_576
 """Rows of an Excel sheet, heading included."""
 MAX_CELL = 32_767
 """Characters of an Excel cell; a longer text would be dropped whole."""
+
+MAX_LINKS = 65_000
+"""Links of a sheet; Excel takes 65,530."""
 
 Source: TypeAlias = Path | pa.Table | Iterable[pa.Table | pa.RecordBatch]
 """A Parquet file, a table, or its blocks: read once, in order."""
@@ -54,6 +60,7 @@ _WIDTHS = {
     "severity": 16,
 }
 _DEFAULT_WIDTH = 11
+_LINKED = ("call_id", "agent_id")
 _MS_PER_DAY = 86_400_000
 _FAIL, _FAIL_FILL = "#8A1C12", "#FBE3DF"
 _WARN, _WARN_FILL = "#6B4E00", "#FFF1CC"
@@ -70,10 +77,13 @@ class _Formats:
     good: Format
     unsure: Format
     title: Format
+    link: Format
+    note: Format
 
 
 def write_xlsx(
     path: Path,
+    teams: Source,
     agents: Source,
     calls: Source,
     findings: Source,
@@ -81,8 +91,13 @@ def write_xlsx(
     run: RunFacts,
     lang: Lang,
     names: Names,
+    *,
+    call_pages: Container[str] | None = None,
 ) -> None:
-    """The workbook. Findings are fails and undetermined ones, as in findings.csv."""
+    """The workbook. Findings are fails and undetermined ones, as in findings.csv.
+
+    call_pages: ids of the calls that have a page beside the workbook; ids are links then. None: there are no pages.
+    """
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -97,18 +112,30 @@ def write_xlsx(
     book.set_properties({"title": word(lang, "title"), "created": _created(run.date)})
     formats = _formats(book)
     rows_of: dict[str, tuple[int, int]] = {}
-    for table_name, source in (("agents", agents), ("calls", calls), ("findings", findings), ("rejected", rejected)):
+    tables = {"teams": teams, "agents": agents, "calls": calls, "findings": findings, "rejected": rejected}
+    for table_name, source in tables.items():
         sheet = book.add_worksheet(word(lang, f"sheet.{table_name}"))
-        rows_of[table_name] = _Sheet(sheet, table_name, lang, names, formats).fill(_blocks(source))
-    _write_about(book.add_worksheet(word(lang, "sheet.about")), run, rows_of, lang, formats)
+        rows_of[table_name] = _Sheet(sheet, table_name, lang, names, formats, call_pages).fill(_blocks(source))
+    about = _About(book.add_worksheet(word(lang, "sheet.about")), lang, names, formats)
+    about.write(run, rows_of, has_pages=call_pages is not None)
     book.close()
 
 
 class _Sheet:
     """One table on one sheet."""
 
-    def __init__(self, sheet: Worksheet, table_name: str, lang: Lang, names: Names, formats: _Formats) -> None:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        table_name: str,
+        lang: Lang,
+        names: Names,
+        formats: _Formats,
+        call_pages: Container[str] | None,
+    ) -> None:
         self._sheet = sheet
+        self._call_pages = call_pages
+        self._links = 0
         self._table_name = table_name
         self._lang = lang
         self._names = names
@@ -156,14 +183,36 @@ class _Sheet:
         columns = [self._cells(column, table[column]) for column in self._columns]
         write_string, write_number = self._sheet.write_string, self._sheet.write_number
         styles = [self._formats.numbers.get(_number_format(column)) for column in self._columns]
+        links = {at: self._targets(column, table) for at, column in enumerate(self._columns) if column in _LINKED}
         for row, values in enumerate(zip(*columns, strict=True), first_row):
             for at, value in enumerate(values):
                 if value is None or value == "":
                     continue
                 if isinstance(value, str):
-                    write_string(row, at, value, styles[at])
+                    link = links[at][row - first_row] if at in links else None
+                    if link is None:
+                        write_string(row, at, value, styles[at])
+                    else:
+                        self._sheet.write_url(row, at, link, self._formats.link, value)
                 else:
                     write_number(row, at, value, styles[at])
+
+    def _targets(self, column: str, table: pa.Table) -> list[str | None]:
+        """Pages that the ids of a column lead to, relative to the workbook; None where there is none."""
+        ids = table[column].to_pylist()
+        if self._call_pages is None or self._table_name == "rejected":
+            return [None] * len(ids)
+        turns = table["turn"].to_pylist() if "turn" in table.column_names and column == "call_id" else [None] * len(ids)
+        found: list[str | None] = []
+        for one, turn in zip(ids, turns, strict=True):
+            is_call = column == "call_id"
+            if self._links >= MAX_LINKS or one is None or (is_call and one not in self._call_pages):
+                found.append(None)
+                continue
+            place = "" if turn is None else f"#t{turn}"
+            found.append(f"external:{'calls' if is_call else 'agents'}/{safe_name(one)}.html{place}")
+            self._links += 1
+        return found
 
     def _cells(self, column: str, values: pa.ChunkedArray) -> list[Any]:
         kind = values.type
@@ -217,37 +266,85 @@ class _Sheet:
         return []
 
 
-def _write_about(
-    sheet: Worksheet, run: RunFacts, rows_of: dict[str, tuple[int, int]], lang: Lang, formats: _Formats
-) -> None:
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, f"{word(lang, 'title')} {format_moment(run.date)}", formats.title)
-    lines: list[tuple[str, str | int | float | None]] = [
-        (word(lang, "index.read"), run.read),
-        (word(lang, "index.scored"), run.scored - run.not_assessable),
-        (word(lang, "index.not_assessable"), run.not_assessable),
-        (word(lang, "index.rejected"), run.rejected),
-        (word(lang, "index.mean"), None if run.score_mean is None else round(run.score_mean, 2)),
-        (word(lang, "index.critical"), run.critical_calls),
-        (word(lang, "ruleset"), run.ruleset),
-        (word(lang, "emotion_model"), run.emotion_model),
-    ]
-    for table_name, (written, left) in rows_of.items():
-        label = word(lang, "sheet.rows_of", name=word(lang, f"sheet.{table_name}"))
-        note = word(lang, "sheet.left_out", limit=MAX_ROWS, left=left, file=f"{table_name}.csv")
-        lines.append((label, note if left else word(lang, "sheet.complete", rows=written)))
-    lines += [
-        ("", word(lang, "undetermined_note")),
-        ("", word(lang, "index.rejected_note")),
-        ("", word(lang, "sheet.columns")),
-    ]
-    for row, (label, value) in enumerate(lines, 2):
-        sheet.write_string(row, 0, label)
+class _About:
+    """The sheet that explains: the run, what is complete, and every column."""
+
+    def __init__(self, sheet: Worksheet, lang: Lang, names: Names, formats: _Formats) -> None:
+        self._sheet, self._lang, self._names, self._formats = sheet, lang, names, formats
+        self._row = 0
+
+    def write(self, run: RunFacts, rows_of: dict[str, tuple[int, int]], *, has_pages: bool) -> None:
+        lang, sheet = self._lang, self._sheet
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 1, 100, self._formats.note)
+        sheet.write_string(0, 0, f"{word(lang, 'title')} {format_moment(run.date)}", self._formats.title)
+        self._row = 2
+        self._line(word(lang, "index.read"), run.read)
+        self._line(word(lang, "index.scored"), run.scored - run.not_assessable)
+        self._line(word(lang, "index.not_assessable"), run.not_assessable)
+        self._line(word(lang, "index.rejected"), run.rejected)
+        self._line(word(lang, "index.mean"), None if run.score_mean is None else round(run.score_mean, 2))
+        self._line(word(lang, "index.critical"), run.critical_calls)
+        self._line(word(lang, "ruleset"), run.ruleset)
+        self._line(word(lang, "emotion_model"), run.emotion_model)
+        for table_name, (written, left) in rows_of.items():
+            label = word(lang, "sheet.rows_of", name=word(lang, f"sheet.{table_name}"))
+            note = word(lang, "sheet.left_out", limit=MAX_ROWS, left=left, file=f"{table_name}.csv")
+            self._line(label, note if left else word(lang, "sheet.complete", rows=written))
+        self._line("", word(lang, "undetermined_note"))
+        self._line("", word(lang, "index.rejected_note"))
+        if has_pages:
+            self._line("", word(lang, "sheet.links"))
+        self._row += 1
+        sheet.write_string(self._row, 0, word(lang, "sheet.columns"), self._formats.title)
+        self._row += 1
+        for table_name in rows_of:
+            self._explain(table_name)
+
+    def _explain(self, table_name: str) -> None:
+        """The columns of one sheet with their meanings."""
+        notes = column_notes()
+        shown = {column: note for (table, column), note in notes.items() if table == table_name}
+        if not shown:
+            return
+        lang, heading = self._lang, self._formats.heading
+        self._row += 1
+        self._sheet.write_string(self._row, 0, word(lang, f"sheet.{table_name}"), heading)
+        self._sheet.write_string(self._row, 1, word(lang, "sheet.meaning"), heading)
+        self._row += 1
+        for column, note in shown.items():
+            title = self._title(table_name, column)
+            if title:
+                self._line(title, pick(note, lang))
+
+    def _title(self, table_name: str, column: str) -> str:
+        """Heading of a column, or of the first of its kind; empty where the report has none."""
+        if column == "start_ms":
+            return word(self._lang, "sheet.time")
+        kind, open_, _ = column.partition("<")
+        if not open_:
+            return self._names.heading(table_name, column, self._lang)
+        names = {"framework_": self._names.frameworks, "rule:": self._names.rule_labels}.get(kind, self._names.criteria)
+        first = next(iter(names), None)
+        if first is None:
+            return ""
+        return self._names.heading(table_name, f"{kind}{first}", self._lang) + word(self._lang, "sheet.each")
+
+    def _line(self, label: str, value: str | float | None) -> None:
+        self._sheet.write_string(self._row, 0, _clean(label))
         if isinstance(value, str):
-            sheet.write_string(row, 1, _clean(value))
+            self._sheet.write_string(self._row, 1, _clean(value), self._formats.note)
         elif value is not None:
-            sheet.write_number(row, 1, value)
+            self._sheet.write_number(self._row, 1, value, self._formats.note)
+        self._row += 1
+
+
+@cache
+def column_notes() -> dict[tuple[str, str], tuple[str, str]]:
+    """(table, column) → what it means, Chinese and English; columns by the kind stand as `pass_<criterion>`."""
+    lines = files("qa_analyzer").joinpath("column_notes.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {(table, column): (chinese, english) for table, column, chinese, english in rows}
 
 
 def _blocks(source: Source) -> Iterator[pa.Table]:
@@ -284,6 +381,8 @@ def _formats(book: Workbook) -> _Formats:
         good=shade(_PASS, _PASS_FILL),
         unsure=shade(_UNSURE, _UNSURE_FILL),
         title=book.add_format({"bold": True, "font_size": 14}),
+        link=book.add_format({"num_format": "@", "font_color": "#0B5394", "underline": 1}),
+        note=book.add_format({"text_wrap": True, "valign": "top"}),
     )
 
 

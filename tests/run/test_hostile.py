@@ -6,6 +6,7 @@ import re
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -154,11 +155,14 @@ def test_no_csv_cell_of_text_begins_a_formula(report: Scored) -> None:
     assert guarded > 10
 
 
-def test_the_workbook_holds_texts_not_formulas_nor_links(report: Scored) -> None:
-    """Neither in cells nor in its relations."""
+def test_the_workbook_holds_texts_not_formulas_and_links_to_its_own_pages_only(report: Scored) -> None:
+    """Ids lead to files that exist beside it; nothing leads elsewhere, neither in cells nor in relations."""
     book = openpyxl.load_workbook(report.folder / "scorecards.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    targets = {unquote(cell.hyperlink.target).replace("\\", "/") for cell in cells if cell.hyperlink}
+    assert targets
+    assert [one for one in targets if not (report.folder / one).is_file() or ".." in one] == []
     assert [cell for cell in cells if isinstance(cell.value, str) and "=HYPERLINK" in cell.value]
     with zipfile.ZipFile(report.folder / "scorecards.xlsx") as archive:
         assert not [name for name in archive.namelist() if b"evil.example" in archive.read(name) and "rels" in name]

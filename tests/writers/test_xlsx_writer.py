@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qa_analyzer.wording import Lang
+from qa_analyzer.wording import Lang, word
 from qa_analyzer.writers import xlsx
 from qa_analyzer.writers.xlsx import write_xlsx
 
@@ -16,24 +16,27 @@ from . import night
 
 PAGES = [night.make_page(script) for script in night.SCRIPTS]
 CALLS, FINDINGS = night.make_tables(PAGES)
+TEAMS = pa.table({"team": ["投诉一组"], "agents": [2], "calls": [4], "score_mean": [71.5], "worst_rules": [""]})
 
 
 def workbook(path: Path, lang: Lang = "zh", **changes: Any) -> Any:
     tables: dict[str, Any] = {
+        "teams": TEAMS,
         "agents": night.make_agents(PAGES),
         "calls": CALLS,
         "findings": FINDINGS,
         "rejected": night.REJECTED,
     }
     tables |= changes
-    write_xlsx(path, **tables, run=night.make_run(PAGES), lang=lang, names=night.make_names(lang))
+    pages = tables.pop("call_pages", None)
+    write_xlsx(path, **tables, call_pages=pages, run=night.make_run(PAGES), lang=lang, names=night.make_names(lang))
     return openpyxl.load_workbook(path)
 
 
 def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
     """The sheets stand in order; codes are words; headings are frozen and filtered."""
     book = workbook(tmp_path / "s.xlsx")
-    assert book.sheetnames == ["坐席", "通话", "扣分明细", "未读入", "说明"]
+    assert book.sheetnames == ["班组", "坐席", "通话", "扣分明细", "未读入", "说明"]
     sheet = book["扣分明细"]
     assert [cell.value for cell in sheet[1]][:5] == ["通话编号", "坐席工号", "规则", "判定", "严重程度"]
     assert {row[3] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"不合格", "无法判定"}
@@ -46,7 +49,7 @@ def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
 def test_english_sheets_have_english_names(tmp_path: Path) -> None:
     """`lang=en` translates sheets and codes, not quotes."""
     book = workbook(tmp_path / "s.xlsx", "en")
-    assert book.sheetnames == ["Agents", "Calls", "Findings", "Rejected", "About"]
+    assert book.sheetnames == ["Teams", "Agents", "Calls", "Findings", "Rejected", "About"]
     row = next(book["Findings"].iter_rows(min_row=2, values_only=True))
     assert row[2:5] == ("No interruption", "Undetermined", "Major")
 
@@ -91,3 +94,39 @@ def test_empty_tables_make_a_valid_workbook(tmp_path: Path) -> None:
     book = workbook(tmp_path / "s.xlsx", findings=iter(()), rejected=night.REJECTED.slice(0, 0))
     assert book["扣分明细"]["A1"].value == "通话编号"
     assert book["未读入"].max_row == 1
+
+
+def test_ids_lead_to_the_pages_that_exist(tmp_path: Path) -> None:
+    """Calls with a page are links, of a finding to its turn; other ids, and all without pages, are plain text."""
+    some = CALLS["call_id"][0].as_py()
+    book = workbook(tmp_path / "s.xlsx", call_pages={some})
+    linked = {row[0].value: row[0].hyperlink for row in book["通话"].iter_rows(min_row=2)}
+    assert linked[some].target.replace("\\", "/") == f"calls/{some}.html"
+    assert sum(link is not None for link in linked.values()) == 1
+    finding = next(row for row in book["扣分明细"].iter_rows(min_row=2) if row[0].value == some and row[7].value)
+    assert finding[0].hyperlink.location == f"t{finding[7].value}"
+    assert all(row[0].hyperlink for row in book["坐席"].iter_rows(min_row=2))
+    plain = workbook(tmp_path / "p.xlsx")
+    assert not any(cell.hyperlink for sheet in plain for row in sheet.iter_rows() for cell in row)
+
+
+def test_links_stop_at_excels_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MAX_LINKS", 3)
+    book = workbook(tmp_path / "s.xlsx", call_pages=set(CALLS["call_id"].to_pylist()))
+    assert sum(cell.hyperlink is not None for row in book["通话"].iter_rows() for cell in row) == 3
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_column_is_explained_on_the_last_sheet(lang: Lang, tmp_path: Path) -> None:
+    """Each heading of each sheet, or its kind (one column for each rule), stands there with its meaning."""
+    book = workbook(tmp_path / "s.xlsx", lang)
+    about = list(book.worksheets[-1].iter_rows(values_only=True))
+    each = word(lang, "sheet.each")
+    explained = {str(label).removesuffix(each) for label, meaning in about if label and meaning}
+    kinds = [str(label).removesuffix(each) for label, _ in about if str(label).endswith(each)]
+    assert len(kinds) == 3
+    starts = tuple(one.split("：")[0].split(":")[0] for one in kinds)
+    rules = set(night.make_names(lang).rule_labels.values())
+    for sheet in book.worksheets[1:4]:
+        for cell in sheet[1]:
+            assert cell.value in explained | rules or str(cell.value).startswith(starts), cell.value
