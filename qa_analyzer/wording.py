@@ -149,7 +149,7 @@ SEVERITIES: dict[str, Pair] = {
     "info": ("提示", "Info"),
     "minor": ("一般", "Minor"),
     "major": ("严重", "Major"),
-    "critical": ("致命（一票否决）", "Critical"),
+    "critical": ("一票否决", "Critical"),
 }
 ROLES: dict[str, Pair] = {
     "agent": ("坐席", "Agent"),
@@ -512,6 +512,26 @@ TEXTS: dict[str, Pair] = {
     "call.valley": ("最低", "valley"),
     "call.peak": ("最高", "peak"),
     "call.end": ("结束", "end"),
+    "call.listen": ("听录音 {at}", "Listen from {at}"),
+    "call.recording": ("录音", "Recording"),
+    "call.from_start": ("从头听", "from the start"),
+    "call.turn_link": ("这个话轮的链接，可复制发给别人", "Link to this turn"),
+    "call.alike": ("{n} 条规则：{reason}", "{n} rules: {reason}"),
+    "call.keys": (
+        "键盘：j 下一条，k 上一条，回车在理由和原话之间跳。",
+        "Keyboard: j next, k previous, Enter jumps between reason and words.",
+    ),
+    "call.timeline": ("时间线", "Time line"),
+    "timeline.turn": ("说话", "speech"),
+    "timeline.silence": ("静音（{n} 秒以上）", "silence ({n} s or more)"),
+    "timeline.overlap": ("两人同时说话", "both speaking"),
+    "timeline.fail": ("这里有不合格", "something failed here"),
+    "timeline.alt": (
+        "时间线：{turns} 个话轮，{silences} 处静音，{overlaps} 处重叠",
+        "Time line: {turns} turns, {silences} silences, {overlaps} overlaps",
+    ),
+    "timeline.silence_at": ("{at} 起静音 {n} 秒", "{n} s of silence from {at}"),
+    "timeline.overlap_at": ("{at} 起同时说话 {n} 秒", "both speaking for {n} s from {at}"),
     "call.trend.none": ("不足三个客户话轮", "fewer than three customer turns"),
     "call.trend.why_none": (
         "客户说了不到三个话轮（附和不算），不谈走势。",

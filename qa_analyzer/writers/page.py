@@ -196,12 +196,13 @@ class StageView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FrameworkView:
-    """How the call went through a framework. `heard`: stages that could be heard at all."""
+    """How the call went through a framework. `heard`: stages that could be heard at all; `why`: what it is about."""
 
     name: str
     stages: Sequence[StageView]
     reached: int
     heard: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,7 @@ class CriterionScore(NamedTuple):
 class CallPage:
     """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes), and
     what decided the columns that words decide. `overlaps_left_out`: how many are too many to be listed.
+    `recording_url`: as given, perhaps with {seconds} in it.
     """
 
     call: Row
@@ -259,6 +261,7 @@ class CallPage:
     overlaps: Sequence[OverlapView] = ()
     overlaps_left_out: int = 0
     whys: Sequence[Why] = ()
+    recording_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

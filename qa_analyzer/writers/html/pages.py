@@ -27,6 +27,8 @@ from qa_analyzer.writers.formats import (
 )
 from qa_analyzer.writers.html.curve import draw_curve
 from qa_analyzer.writers.html.file_names import page_href, safe_name
+from qa_analyzer.writers.html.links import recording_at
+from qa_analyzer.writers.html.timeline import draw_timeline
 from qa_analyzer.writers.page import (
     CallPage,
     CallToHear,
@@ -147,6 +149,9 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
     missing = call_view.missing_in_call(cards)
     emotion = [EmotionPoint(*point) for point in page.emotion]
     verdicts = call_view.list_verdicts(page, cards, names)
+    start_of = {turn.turn: turn.start_ms for turn in page.turns}
+    marks = {card.finding["turn"]: card.verdict for card in reversed(cards)}
+    timeline = draw_timeline(page.turns, page.overlaps, marks=marks, gap_ms=GAP_SHOWN_MS)
     return _write(
         folder / CALLS / f"{safe_name(page.call['call_id'])}.html",
         "call.html.j2",
@@ -177,8 +182,19 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
         feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
         turning=[name for name in ("fall", "rise") if page.call.get(f"emotion_{name}_after")],
-        curve=draw_curve(emotion, last_turn=page.turns[-1].turn if page.turns else 0),
-        start_of={turn.turn: turn.start_ms for turn in page.turns},
+        timeline=timeline,
+        gap_s=GAP_SHOWN_MS // 1000,
+        curve=draw_curve(
+            emotion,
+            last_turn=page.turns[-1].turn if page.turns else 0,
+            start_of=start_of if timeline else None,
+            end_ms=timeline.end_ms if timeline else 0,
+        ),
+        start_of=start_of,
+        phase_from={phase.first: phase for phase in page.phases if phase.first is not None},
+        open_groups=call_view.group_by_reason([card for card in cards if card.verdict == "undetermined"]),
+        quote_of=agent_view.quote_of,
+        recording=lambda start_ms: recording_at(page.recording_url, start_ms),
         turn_exists={turn.turn for turn in page.turns},
         whys=page.whys,
     )

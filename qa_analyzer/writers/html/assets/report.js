@@ -69,7 +69,7 @@ function arrive() {
   const pair = /^#[ef](\d+)$/.exec(location.hash);
   light(pair ? [pair[1]] : []);
   target.scrollIntoView({ block: "nearest" });
-  if (target.matches(".card")) target.focus({ preventScroll: true });
+  if (target.matches(".card, .badge")) target.focus({ preventScroll: true });
 }
 addEventListener("hashchange", arrive);
 arrive();
@@ -83,6 +83,39 @@ for (const mark of document.querySelectorAll("mark[data-f]")) {
     else location.hash = `f${numbers[next]}`;
   });
 }
+
+// j and k walk through the findings of a call, or through the calls and agents of a list; Enter goes to the other end.
+const stops = () => {
+  const cards = [...document.querySelectorAll(".card.fail, .card.undetermined")];
+  const links = document.querySelectorAll(".hear strong a, .habits a, tbody th a");
+  return cards.length ? cards : [...links].filter((link) => link.offsetParent !== null);
+};
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  const step = { j: 1, k: -1 }[event.key];
+  if (step) {
+    const all = stops();
+    if (!all.length) return;
+    const lit = document.querySelector(".card.lit");
+    const at = all.indexOf(all.includes(document.activeElement) ? document.activeElement : lit);
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
+    event.preventDefault();
+    for (let box = next.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    if (next.matches(".card")) light([next.id.slice(1)]);
+  } else if (event.key === "Enter" && event.target.matches(".card")) {
+    const evidence = document.getElementById(`e${event.target.id.slice(1)}`);
+    const link = evidence ? null : event.target.querySelector(".place a");
+    if (evidence) location.hash = evidence.id;
+    else link?.click();
+  } else if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  }
+});
 
 addEventListener("beforeprint", () => {
   for (const box of document.querySelectorAll("details")) box.open = true;
