@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from qa_analyzer.comparing import FEWEST, compare_agents
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.tested import examples_passed
@@ -22,7 +23,16 @@ from qa_analyzer.version import __version__
 from qa_analyzer.writers.agent_view import quote_of
 from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import NO_QUOTE, CallToHear, CostlyRule, RunFacts, TeamRow
+from qa_analyzer.writers.page import (
+    NO_QUOTE,
+    NO_STANDING,
+    CallToHear,
+    CostlyRule,
+    MixRow,
+    RunFacts,
+    StandingView,
+    TeamRow,
+)
 from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
@@ -297,6 +307,7 @@ def _write_agents(
     ends = np.cumsum([agent["calls"] for agent in sorted(agents, key=lambda one: one["agent_id"].encode())])
     starts = dict(zip(sorted((agent["agent_id"] for agent in agents), key=str.encode), [0, *ends], strict=False))
     means = {row.team: row.score_mean for row in teams}
+    standings = _standings(calls, agents)
     for agent in agents:
         mine = ordered.slice(starts[agent["agent_id"]], min(agent["calls"], CALLS_PER_AGENT)).to_pylist()
         failures, passes = quotes.of_agent.get(agent["agent_id"], ({}, []))
@@ -310,8 +321,39 @@ def _write_agents(
             team_mean=means.get(agent.get("team") or ""),
             call_pages=chosen,
             masked=report.options.mask,
+            standing=standings.get(agent["agent_id"], NO_STANDING),
             habits=_costly(report.sums.totals.loc[agent["agent_id"]], failures, HABITS_SHOWN),
         )
+
+
+def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, StandingView]:
+    """Agent id → her place in her team. The team of an agent is that of her latest call, in all of her calls."""
+    scored = calls.filter(pc.is_valid(calls["score"]))
+    columns = ("agent_id", "call_type", "complaint_type", "score")
+    frame = pd.DataFrame({name: scored[name].cast(pa.string()).to_pandas() for name in columns[:-1]})
+    frame["score"] = scored["score"].to_pandas().to_numpy(np.float64)
+    frame["agent_id"] = frame["agent_id"].fillna("")
+    frame["kind"] = frame["complaint_type"].fillna(frame["call_type"]).fillna("")
+    team_of = {agent["agent_id"]: agent["team"] or "" for agent in agents}
+    frame["team"] = frame["agent_id"].map(team_of)
+    standings = dict(compare_agents(frame))
+    peers: dict[str, list[float]] = {}
+    for agent in agents:
+        if agent["agent_id"] in standings and standings[agent["agent_id"]].scored >= FEWEST:
+            peers.setdefault(agent["team"] or "", []).append(agent["score_mean"])
+    return {
+        agent_id: StandingView(
+            one.scored,
+            one.others,
+            one.expected,
+            one.difference,
+            one.low,
+            one.high,
+            [MixRow(kind.kind, kind.calls, kind.mean, kind.others, kind.others_mean) for kind in one.kinds],
+            peers.get(team_of[agent_id], []) if one.others else [],
+        )
+        for agent_id, one in standings.items()
+    }
 
 
 def _teams(report: Report) -> list[TeamRow]:

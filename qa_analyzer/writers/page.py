@@ -62,13 +62,14 @@ class Names:
     """Names behind the ids, in the language of the report; the order of `rules` and `criteria` is kept.
 
     `grades` goes from the best to the worst. A grade without an entry is looked up in the catalogue.
-    `frameworks`: id → name.
+    `frameworks`: id → name; `framework_notes`: id → what it is about.
     """
 
     rules: Mapping[str, RuleText]
     criteria: Mapping[str, str]
     grades: Mapping[str, GradeText] = field(default_factory=dict)
     frameworks: Mapping[str, str] = field(default_factory=dict)
+    framework_notes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def rule_labels(self) -> dict[str, str]:
@@ -301,6 +302,39 @@ class TeamRow:
     calls: int
     score_mean: float | None
     critical_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class MixRow:
+    """One kind of call (a code of `complaint_type`, or of `call_type` without one) among an agent's and the rest of
+    her team's: numbers and mean scores, null without calls.
+    """
+
+    kind: str
+    calls: int
+    mean: float | None
+    others: int
+    others_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """An agent beside the rest of her team: `scored` calls of hers, `others` of theirs; what theirs would score with
+    her mix of calls, and how far she is from it, with its 95 % interval: null where the calls are too few.
+    `peers`: mean scores of the team's agents with calls enough.
+    """
+
+    scored: int = 0
+    others: int = 0
+    expected: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    mix: Sequence[MixRow] = ()
+    peers: Sequence[float] = ()
+
+
+NO_STANDING = StandingView()
 
 
 class Quote(NamedTuple):

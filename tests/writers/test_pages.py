@@ -328,6 +328,7 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
                 "formats.",
                 "call.turning.",
                 "agent.turning.",
+                "agent.standing.",
                 "overlap.",
                 "call.trend.",
                 "call.whys.",

@@ -22,6 +22,7 @@ from qa_analyzer.writers.formats import (
     format_moment,
     format_number,
     format_percent,
+    format_points,
     format_share,
     format_signed,
 )
@@ -30,6 +31,7 @@ from qa_analyzer.writers.html.file_names import page_href, safe_name
 from qa_analyzer.writers.html.links import recording_at
 from qa_analyzer.writers.html.timeline import draw_timeline
 from qa_analyzer.writers.page import (
+    NO_STANDING,
     CallPage,
     CallToHear,
     CostlyRule,
@@ -37,6 +39,7 @@ from qa_analyzer.writers.page import (
     Names,
     Row,
     RunFacts,
+    StandingView,
     TeamRow,
     split_ids,
 )
@@ -114,12 +117,14 @@ def write_agent(
     call_pages: Container[str] | None = None,
     masked: bool = True,
     habits: Sequence[CostlyRule] | None = None,
+    standing: StandingView = NO_STANDING,
 ) -> Path:
     """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
 
-    `habits`: what cost her most, where `findings` are only a choice of hers.
+    `habits`: what cost her most, where `findings` are only a choice of hers. The page is one file: style and script
+    stand in it, so that it can be handed on.
     """
-    scored = sum(call["score"] is not None for call in calls)
+    scored = standing.scored or sum(call["score"] is not None for call in calls)
     return _write(
         folder / AGENTS / f"{safe_name(agent['agent_id'])}.html",
         "agent.html.j2",
@@ -133,8 +138,13 @@ def write_agent(
         scored=scored,
         few=scored < agent_view.FEW_CALLS,
         team_mean=team_mean,
+        standing=standing,
+        inlined={name: (_HERE / ASSETS / name).read_text(encoding="utf-8") for name in ASSET_FILES},
         criteria=[(code, name, agent.get(f"pass_{code}")) for code, name in names.criteria.items()],
-        frameworks=[(name, agent.get(f"framework_{code}")) for code, name in names.frameworks.items()],
+        frameworks=[
+            (name, agent.get(f"framework_{code}"), names.framework_notes.get(code, ""))
+            for code, name in names.frameworks.items()
+        ],
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
@@ -235,6 +245,7 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
             quote_tag=wording.LANG_TAGS["zh"],
             w=words,
             code=lambda column, value: wording.code_word(column, value, lang),
+            kind_word=lambda kind: _kind_word(kind, lang),
             names=names,
             namesof=lambda rules: wording.pick(wording.LISTS, lang).join(map(names.rule_label, split_ids(rules))),
             **values,
@@ -243,6 +254,12 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
     # What cannot be encoded (a lone surrogate that slipped through) must not stop the report.
     path.write_bytes(page.encode("utf-8", "replace"))
     return path
+
+
+def _kind_word(kind: str, lang: Lang) -> str:
+    """A kind of call in words: a complaint's type, else the type of the call."""
+    column = "complaint_type" if kind in wording.code_words("complaint_type", lang) else "call_type"
+    return wording.code_word(column, kind, lang) or wording.word(lang, "kind.unknown")
 
 
 def _words(lang: Lang) -> Any:
@@ -272,6 +289,7 @@ def environment() -> Environment:
         "mean": format_mean,
         "percent": format_percent,
         "signed": format_signed,
+        "signed1": format_points,
         "signed3": format_share,
         "clock": format_clock,
         "moment": format_moment,
