@@ -28,8 +28,10 @@ from qa_analyzer.writers.page import (
     NO_STANDING,
     CallToHear,
     CostlyRule,
+    KindRow,
     MixRow,
     RunFacts,
+    Spread,
     StandingView,
     TeamRow,
 )
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
     from qa_analyzer.run import Report
 
 CALLS_TO_HEAR = 12
+HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
+MODEL_SCORE = 85
+"""From here a call that calmed an unhappy customer is one to learn from."""
+UNHAPPY = -0.3
+"""At or below it a customer turn is negative, where the rubric says nothing."""
 CALLS_PER_AGENT = 1000
 """Calls an agent's page may list, the worst first."""
 HABITS_SHOWN = 3
@@ -202,7 +209,7 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
     agents = report.agents.to_pylist()
     teams = _teams(report)
     _write_agents(report, agents, teams, calls, quotes, chosen)
-    worst = _calls_to_hear(calls)
+    picked = choose_calls_to_hear(calls)
     write_index(
         report.folder,
         run_facts(report),
@@ -211,10 +218,56 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         lang,
         teams=teams,
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
-        calls_to_hear=_with_reasons(worst, report.data / "findings.parquet"),
+        calls_to_hear=_with_reasons(picked, report.data / "findings.parquet"),
         rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
         call_pages=chosen,
+        kinds=_kinds(calls, report.engine.ruleset.rubric.thresholds.get("feels_negative", UNHAPPY)),
+        spread=_spread(report.sums.totals),
     )
+
+
+def _kind_of(calls: pa.Table) -> pa.Array:
+    """Of each call: the type of its complaint, else of the call; empty where neither is known."""
+    return pc.coalesce(calls["complaint_type"].cast(pa.string()), calls["call_type"].cast(pa.string()), pa.scalar(""))
+
+
+def _kinds(calls: pa.Table, floor: float) -> list[KindRow]:
+    """The night by kind of call, the most frequent first."""
+    unhappy = pc.and_(calls["assessable"], pc.fill_null(pc.less_equal(calls["emotion_valley"], floor), False))
+    calm = pc.fill_null(pc.greater(calls["emotion_end"], floor), False)
+    frame = pd.DataFrame(
+        {
+            "kind": _kind_of(calls).to_pandas(),
+            "score": calls["score"].to_pandas().astype("float64"),
+            "critical": calls["critical"].to_pandas(),
+            "unhappy": unhappy.to_pandas(),
+            "recovered": pc.and_(unhappy, calm).to_pandas(),
+        }
+    )
+    rows = []
+    for kind, group in frame.groupby("kind", sort=True):
+        scored, angry = group["score"].dropna(), int(group["unhappy"].sum())
+        rows.append(
+            KindRow(
+                str(kind),
+                len(group),
+                round(float(scored.mean()), 2) if len(scored) else None,
+                int(group["critical"].sum()),
+                int(group["recovered"].sum()) / angry if angry else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.calls, row.kind))
+
+
+def _spread(totals: pd.DataFrame) -> dict[str, Spread]:
+    """Agent id → scored calls and the standard deviation of their scores in points."""
+    rows = zip(totals.index, totals["scored"], totals["score"], totals["score_squared"], strict=True)
+    return {
+        str(agent): Spread(
+            int(count), float(np.sqrt(max(squared - total**2 / count, 0) / (count - 1)) / 100) if count > 1 else None
+        )
+        for agent, count, total, squared in rows
+    }
 
 
 _QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent")
@@ -329,11 +382,10 @@ def _write_agents(
 def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, StandingView]:
     """Agent id → her place in her team. The team of an agent is that of her latest call, in all of her calls."""
     scored = calls.filter(pc.is_valid(calls["score"]))
-    columns = ("agent_id", "call_type", "complaint_type", "score")
-    frame = pd.DataFrame({name: scored[name].cast(pa.string()).to_pandas() for name in columns[:-1]})
+    frame = pd.DataFrame({"agent_id": scored["agent_id"].cast(pa.string()).to_pandas()})
     frame["score"] = scored["score"].to_pandas().to_numpy(np.float64)
     frame["agent_id"] = frame["agent_id"].fillna("")
-    frame["kind"] = frame["complaint_type"].fillna(frame["call_type"]).fillna("")
+    frame["kind"] = _kind_of(scored).to_pandas()
     team_of = {agent["agent_id"]: agent["team"] or "" for agent in agents}
     frame["team"] = frame["agent_id"].map(team_of)
     standings = dict(compare_agents(frame))
@@ -367,19 +419,41 @@ def _teams(report: Report) -> list[TeamRow]:
     return rows
 
 
-def _calls_to_hear(calls: pa.Table) -> list[dict[str, Any]]:
+def choose_calls_to_hear(calls: pa.Table, most: int = CALLS_TO_HEAR) -> list[tuple[str, dict[str, Any]]]:
+    """Why, and the call: critical ones, threats to escalate, moods that sank, low scores, and ones to learn from.
+
+    Each kind has a share of the places; low scores take what is left. No call is picked twice.
+    """
     scored = calls.filter(pc.is_valid(calls["score"]))
-    worst = pc.select_k_unstable(
-        scored,
-        k=min(CALLS_TO_HEAR, scored.num_rows),
-        sort_keys=[("critical", "descending"), ("score_before_critical", "ascending"), ("call_id", "ascending")],
-    )
-    return list(scored.take(worst).to_pylist())
+    critical = pc.field("critical")
+    kinds = {
+        "critical": (critical, [*WORST_FIRST]),
+        "escalation": (~critical & (pc.field("escalation_risk") == "high"), [*WORST_FIRST]),
+        "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
+        "model": (
+            ~critical
+            & (pc.field("emotion_trend") == "recovered")
+            & (pc.field("call_type") == "complaint")
+            & (pc.field("score") >= MODEL_SCORE),
+            [("score", "descending", "at_end"), ("turns", "descending", "at_end"), ("call_id", "ascending", "at_end")],
+        ),
+        "low": (~critical & (pc.field("score") < MODEL_SCORE), [*WORST_FIRST]),
+    }
+    places = {"critical": most // 2, "escalation": most // 6, "worsened": most // 6, "model": most // 6}
+    chosen: dict[str, list[dict[str, Any]]] = {}
+    taken: set[str] = set()
+    for kind, (which, order) in kinds.items():
+        wanted = places.get(kind, most - len(taken))
+        found = scored.filter(which)
+        first = found.take(pc.sort_indices(found, sort_keys=order)[: wanted + len(taken)]).to_pylist()
+        chosen[kind] = [row for row in first if row["call_id"] not in taken][:wanted]
+        taken |= {row["call_id"] for row in chosen[kind]}
+    return [(kind, row) for kind in HEARD_ORDER for row in chosen[kind]]
 
 
-def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear]:
+def _with_reasons(picked: list[tuple[str, dict[str, Any]]], findings: Path) -> list[CallToHear]:
     """The calls with the rules that say why: failures first, then what a person should review."""
-    ids = [row["call_id"] for row in rows]
+    ids = [row["call_id"] for _, row in picked]
     found = pq.read_table(
         findings, filters=[("call_id", "in", ids), ("verdict", "in", ["fail", "undetermined"])] if ids else None
     )
@@ -388,13 +462,16 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
         by_call.setdefault(one["call_id"], []).append(one)
     order = {"critical": 0, "major": 1, "minor": 2, "info": 3}
     chosen = []
-    for row in rows:
+    for kind, row in picked:
         mine = sorted(
             by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
         )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
+        if kind == "model":
+            chosen.append(CallToHear(row, kind=kind))
+            continue
         first = next((one for one in fails if not one["absent"]), fails[0] if fails else {})
         chosen.append(
             CallToHear(
@@ -403,6 +480,8 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
                 list(dict.fromkeys(review))[:RULES_PER_CALL],
                 quote_of(first) if first and not first["absent"] else NO_QUOTE,
                 first.get("turn"),
+                kind,
+                first.get("message") or "",
             )
         )
     return chosen

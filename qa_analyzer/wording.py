@@ -373,9 +373,46 @@ TEXTS: dict[str, Pair] = {
     "index.grades": ("等级分布", "Grades"),
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
     "index.hear_note": (
-        "一票否决的在前，其余按得分从低到高。",
-        "Critical calls first, then the lowest scores.",
+        "一票否决的在前，然后是要升级投诉的、越谈越糟的、得分低的，最后是值得学的。",
+        "Critical calls first, then threats to escalate, moods that sank, low scores, and last calls to learn from.",
     ),
+    "hear.critical": ("一票否决", "Critical failure"),
+    "hear.escalation": ("客户要往上投诉", "The customer threatens to complain higher up"),
+    "hear.worsened": ("客户越谈越不满", "The customer's mood sank"),
+    "hear.low": ("得分低", "Low score"),
+    "hear.model": (
+        "处理得好，可作示范：客户从不满到平静，得分高",
+        "Well handled: an unhappy customer calmed, high score",
+    ),
+    "index.kinds": ("通话种类", "Kinds of calls"),
+    "versus.head": ("比", "Vs"),
+    "versus.one": ("拿{name}来比较", "Compare {name}"),
+    "versus.pick": (
+        "勾选两位坐席，看他们的差别是真的还是碰巧。",
+        "Tick two agents to see whether their difference is real or chance.",
+    ),
+    "versus.few": (
+        "{name} 的评分通话不足 {n} 通，不作比较。",
+        "{name} has fewer than {n} scored calls: not compared.",
+    ),
+    "versus.better": ("{high} 确实比 {low} 高。", "{high} is really above {low}."),
+    "versus.same": ("{high} 和 {low} 的差别，可能只是碰巧。", "The difference of {high} and {low} may be chance."),
+    "versus.how": (
+        "平均分相差 {difference} 分，95% 区间 {from} 到 {to}；没有按通话难易折算，折算后的比较见坐席页。",
+        "The means differ by {difference}, 95% interval {from} to {to}; not adjusted for the mix of calls, see the "
+        "agent's page for that.",
+    ),
+    "chart.title": ("全体坐席：谁的差别不是碰巧", "All agents: whose difference is no chance"),
+    "chart.note": (
+        "一点是一位坐席（评分通话 {n} 通以上），点开进入坐席页。虚线之外的，和全体平均的差别大于 95% 的偶然起伏。",
+        "One point an agent ({n} or more scored calls); click to open. Outside the dashed lines lies what differs from "
+        "the mean of all by more than 95% of chance.",
+    ),
+    "chart.alt": (
+        "散点图：横轴是评分通话数，纵轴是平均分；同样的数字在上面的表里",
+        "Scatter chart of scored calls and mean scores; the table above has the same figures",
+    ),
+    "chart.band": ("偶然起伏 95%", "95% of chance"),
     "index.hear_none": ("没有需要优先复听的通话。", "No call needs to be heard first."),
     "index.why": ("原因", "Why"),
     "index.review": ("待人工复核：{rules}", "For review: {rules}"),

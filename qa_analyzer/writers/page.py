@@ -369,10 +369,34 @@ class CostlyRule:
 
 @dataclass(frozen=True, slots=True)
 class CallToHear:
-    """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first."""
+    """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first with its
+    message. `kind`: why it was picked, the end of a key `hear.…` of the catalogue.
+    """
 
     call: Row
     rules: Sequence[str] = ()
     for_review: Sequence[str] = ()
     quote: Quote = NO_QUOTE
     turn: int | None = None
+    kind: str = "low"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of call of the night, as in `MixRow`: calls, mean score over the scored ones, critical calls, and the
+    share that calmed of those that were unhappy.
+    """
+
+    kind: str
+    calls: int
+    score_mean: float | None
+    critical_calls: int
+    recovery_rate: float | None
+
+
+class Spread(NamedTuple):
+    """An agent's scored calls and the standard deviation of their scores, null below two."""
+
+    scored: int
+    deviation: float | None

@@ -329,6 +329,8 @@ def test_no_text_of_the_catalogue_is_left_over() -> None:
                 "call.turning.",
                 "agent.turning.",
                 "agent.standing.",
+                "hear.",
+                "timeline.",
                 "overlap.",
                 "call.trend.",
                 "call.whys.",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,11 @@ from qa_analyzer.writers.page import (
     CallToHear,
     CostlyRule,
     EmotionPoint,
+    KindRow,
     Names,
     Row,
     RunFacts,
+    Spread,
     StandingView,
     TeamRow,
     split_ids,
@@ -46,6 +48,10 @@ from qa_analyzer.writers.page import (
 
 AGENTS, CALLS, ASSETS = "agents", "calls", "assets"
 ASSET_FILES = ("report.css", "report.js")
+
+CHART_SCRIPT = "plotly.min.js"
+CHARTED_AGENTS = 10
+"""Agents that can be compared, from which the index has a chart of them; fewer are seen at once in the table."""
 
 MAX_LISTED = 2_000
 """Calls listed on one page; more would take seconds to open. The rest is in calls.csv, and the page says so."""
@@ -68,6 +74,15 @@ def write_assets(folder: Path) -> None:
         shutil.copyfile(_HERE / ASSETS / name, folder / ASSETS / name)
 
 
+def _write_chart_script(folder: Path) -> None:
+    """plotly.js as the plotly package brings it, beside the other assets."""
+    import importlib.resources
+
+    script = importlib.resources.files("plotly") / "package_data" / CHART_SCRIPT
+    (folder / ASSETS).mkdir(parents=True, exist_ok=True)
+    (folder / ASSETS / CHART_SCRIPT).write_bytes(script.read_bytes())
+
+
 def write_index(
     folder: Path,
     run: RunFacts,
@@ -80,11 +95,17 @@ def write_index(
     calls_to_hear: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
     call_pages: Container[str] | None = None,
+    kinds: Sequence[KindRow] = (),
+    spread: Mapping[str, Spread] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all).
+    ids that have a page (null: all). `spread`: agent id → what comparing two agents takes.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
+    spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
+    charted = sum(one.scored >= agent_view.FEW_CALLS for one in spread.values()) >= CHARTED_AGENTS
+    if charted:
+        _write_chart_script(folder)
     return _write(
         folder / "index.html",
         "index.html.j2",
@@ -99,6 +120,9 @@ def write_index(
         calls_to_hear=calls_to_hear,
         rejected=rejected[:MAX_REJECTED],
         has_page=_has_page(call_pages),
+        kinds=kinds,
+        spread=spread,
+        charted=charted,
         few=agent_view.FEW_CALLS,
         grades=[(grade, run.grades.get(grade, 0)) for grade in grades],
         grade_at={grade: min(at, GRADE_SHADES - 1) for at, grade in enumerate(grades)},
