@@ -75,7 +75,7 @@ def score(
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
     ] = False,
     fail_on: Annotated[
-        FailOn | None, typer.Option("--fail-on", help="有致命问题的通话时退出码为 3 Exit 3 on a critical call")
+        FailOn | None, typer.Option("--fail-on", help="有一票否决的通话时退出码为 3 Exit 3 on a critical call")
     ] = None,
 ) -> None:
     """评分：读入转写，写出报告。 Score calls and write a report."""
@@ -156,7 +156,7 @@ def _say_result(result: RunResult, lang: Lang) -> None:
     if lang is Lang.ZH:
         typer.echo(
             f"读入 {result.read:,} 通，评分 {result.scored:,} 通（其中无法评估 {result.not_assessable:,} 通），"
-            f"未读入 {result.rejected:,} 通，致命 {result.critical:,} 通，用时 {result.seconds:.1f} 秒"
+            f"未读入 {result.rejected:,} 通，一票否决 {result.critical:,} 通，用时 {result.seconds:.1f} 秒"
         )
         if unsure:
             typer.echo(f"{unsure:,} 通分不清谁是坐席，没有评分；可用 --agent-speaker 或 --agent-channel 指定")

@@ -15,7 +15,7 @@ from qa_analyzer.judging import Ruleset
 from qa_analyzer.model import Role
 from qa_analyzer.overlaps import Overlap, find_overlaps
 from qa_analyzer.phases import PHASES, Phases
-from qa_analyzer.privacy import masked_points
+from qa_analyzer.privacy import mask_string, masked_points
 from qa_analyzer.progress import Progress, Stage, all_phases, follow_frameworks
 from qa_analyzer.rulebook.waivers import NO_WAIVERS, Waivers
 from qa_analyzer.tables import build_tables, score_analysis
@@ -60,6 +60,7 @@ def build_pages(
     progress = follow_frameworks(analysis, ruleset)
     overlaps = _Overlaps(analysis, ruleset, points)
     weights = [(code, one.weight) for code, one in ruleset.rubric.criteria.items()]
+    recordings = batch.columns.column("recording_url").to_pylist()
     pages = []
     for call, row in enumerate(calls):
         turns = [
@@ -97,6 +98,7 @@ def build_pages(
                 overlaps=overlaps.of_call(call),
                 overlaps_left_out=int(overlaps.left_out[call]),
                 whys=_whys_of(analysis, points, call),
+                recording_url=recordings[call] if not mask else _unless_private(recordings[call]),
             )
         )
     return pages
@@ -121,6 +123,11 @@ def _whys_of(analysis: Analysis, points: NDArray[np.uint32], call: int) -> list[
             ]
         found.append(Why(turn - int(batch.call_turn[call]), round(value, 3), parts))
     return found
+
+
+def _unless_private(url: str | None) -> str | None:
+    """An address with somebody's number in it is not shown: masked it would lead nowhere."""
+    return url if url and mask_string(url) == url else None
 
 
 class _Reasons:
@@ -225,5 +232,9 @@ def _framework(progress: Progress, call: int, analysis: Analysis, lang: Literal[
         )
     spec = progress.framework.spec
     return FrameworkView(
-        spec.name if lang == "zh" else spec.en, stages, int(progress.reached[call]), int(progress.heard[call])
+        spec.name if lang == "zh" else spec.en,
+        stages,
+        int(progress.reached[call]),
+        int(progress.heard[call]),
+        spec.why if lang == "zh" else "",
     )

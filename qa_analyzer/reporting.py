@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from qa_analyzer.comparing import FEWEST, compare_agents
 from qa_analyzer.pages import build_pages
 from qa_analyzer.readers import plan
 from qa_analyzer.scorecard import team_scorecards
@@ -23,7 +24,18 @@ from qa_analyzer.version import __version__
 from qa_analyzer.writers.agent_view import quote_of
 from qa_analyzer.writers.csv import FORMULA_STARTS
 from qa_analyzer.writers.html import write_agent, write_assets, write_call, write_index
-from qa_analyzer.writers.page import NO_QUOTE, CallToHear, CostlyRule, RunFacts, TeamRow
+from qa_analyzer.writers.page import (
+    NO_QUOTE,
+    NO_STANDING,
+    CallToHear,
+    CostlyRule,
+    KindRow,
+    MixRow,
+    RunFacts,
+    Spread,
+    StandingView,
+    TeamRow,
+)
 from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
@@ -31,6 +43,11 @@ if TYPE_CHECKING:
     from qa_analyzer.run import Report
 
 CALLS_TO_HEAR = 12
+HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
+MODEL_SCORE = 85
+"""From here a call that calmed an unhappy customer is one to learn from."""
+UNHAPPY = -0.3
+"""At or below it a customer turn is negative, where the rubric says nothing."""
 CALLS_PER_AGENT = 1000
 """Calls an agent's page may list, the worst first."""
 HABITS_SHOWN = 3
@@ -199,7 +216,7 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
     agents = report.agents.to_pylist()
     teams = _teams(report)
     _write_agents(report, agents, teams, calls, quotes, chosen)
-    worst = _calls_to_hear(calls)
+    picked = choose_calls_to_hear(calls)
     write_index(
         report.folder,
         run_facts(report),
@@ -208,10 +225,56 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         lang,
         teams=teams,
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
-        calls_to_hear=_with_reasons(worst, report.data / "findings.parquet"),
+        calls_to_hear=_with_reasons(picked, report.data / "findings.parquet"),
         rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
         call_pages=chosen,
+        kinds=_kinds(calls, report.engine.ruleset.rubric.thresholds.get("feels_negative", UNHAPPY)),
+        spread=_spread(report.sums.totals),
     )
+
+
+def _kind_of(calls: pa.Table) -> pa.Array:
+    """Of each call: the type of its complaint, else of the call; empty where neither is known."""
+    return pc.coalesce(calls["complaint_type"].cast(pa.string()), calls["call_type"].cast(pa.string()), pa.scalar(""))
+
+
+def _kinds(calls: pa.Table, floor: float) -> list[KindRow]:
+    """The night by kind of call, the most frequent first."""
+    unhappy = pc.and_(calls["assessable"], pc.fill_null(pc.less_equal(calls["emotion_valley"], floor), False))
+    calm = pc.fill_null(pc.greater(calls["emotion_end"], floor), False)
+    frame = pd.DataFrame(
+        {
+            "kind": _kind_of(calls).to_pandas(),
+            "score": calls["score"].to_pandas().astype("float64"),
+            "critical": calls["critical"].to_pandas(),
+            "unhappy": unhappy.to_pandas(),
+            "recovered": pc.and_(unhappy, calm).to_pandas(),
+        }
+    )
+    rows = []
+    for kind, group in frame.groupby("kind", sort=True):
+        scored, angry = group["score"].dropna(), int(group["unhappy"].sum())
+        rows.append(
+            KindRow(
+                str(kind),
+                len(group),
+                round(float(scored.mean()), 2) if len(scored) else None,
+                int(group["critical"].sum()),
+                int(group["recovered"].sum()) / angry if angry else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.calls, row.kind))
+
+
+def _spread(totals: pd.DataFrame) -> dict[str, Spread]:
+    """Agent id → scored calls and the standard deviation of their scores in points."""
+    rows = zip(totals.index, totals["scored"], totals["score"], totals["score_squared"], strict=True)
+    return {
+        str(agent): Spread(
+            int(count), float(np.sqrt(max(squared - total**2 / count, 0) / (count - 1)) / 100) if count > 1 else None
+        )
+        for agent, count, total, squared in rows
+    }
 
 
 _QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent")
@@ -304,6 +367,7 @@ def _write_agents(
     ends = np.cumsum([agent["calls"] for agent in sorted(agents, key=lambda one: one["agent_id"].encode())])
     starts = dict(zip(sorted((agent["agent_id"] for agent in agents), key=str.encode), [0, *ends], strict=False))
     means = {row.team: row.score_mean for row in teams}
+    standings = _standings(calls, agents)
     for agent in agents:
         mine = ordered.slice(starts[agent["agent_id"]], min(agent["calls"], CALLS_PER_AGENT)).to_pylist()
         failures, passes = quotes.of_agent.get(agent["agent_id"], ({}, []))
@@ -317,8 +381,38 @@ def _write_agents(
             team_mean=means.get(agent.get("team") or ""),
             call_pages=chosen,
             masked=report.options.mask,
+            standing=standings.get(agent["agent_id"], NO_STANDING),
             habits=_costly(report.sums.totals.loc[agent["agent_id"]], failures, HABITS_SHOWN),
         )
+
+
+def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, StandingView]:
+    """Agent id → her place in her team. The team of an agent is that of her latest call, in all of her calls."""
+    scored = calls.filter(pc.is_valid(calls["score"]))
+    frame = pd.DataFrame({"agent_id": scored["agent_id"].cast(pa.string()).to_pandas()})
+    frame["score"] = scored["score"].to_pandas().to_numpy(np.float64)
+    frame["agent_id"] = frame["agent_id"].fillna("")
+    frame["kind"] = _kind_of(scored).to_pandas()
+    team_of = {agent["agent_id"]: agent["team"] or "" for agent in agents}
+    frame["team"] = frame["agent_id"].map(team_of)
+    standings = dict(compare_agents(frame))
+    peers: dict[str, list[float]] = {}
+    for agent in agents:
+        if agent["agent_id"] in standings and standings[agent["agent_id"]].scored >= FEWEST:
+            peers.setdefault(agent["team"] or "", []).append(agent["score_mean"])
+    return {
+        agent_id: StandingView(
+            one.scored,
+            one.others,
+            one.expected,
+            one.difference,
+            one.low,
+            one.high,
+            [MixRow(kind.kind, kind.calls, kind.mean, kind.others, kind.others_mean) for kind in one.kinds],
+            peers.get(team_of[agent_id], []) if one.others else [],
+        )
+        for agent_id, one in standings.items()
+    }
 
 
 def _teams(report: Report) -> list[TeamRow]:
@@ -332,19 +426,41 @@ def _teams(report: Report) -> list[TeamRow]:
     return rows
 
 
-def _calls_to_hear(calls: pa.Table) -> list[dict[str, Any]]:
+def choose_calls_to_hear(calls: pa.Table, most: int = CALLS_TO_HEAR) -> list[tuple[str, dict[str, Any]]]:
+    """Why, and the call: critical ones, threats to escalate, moods that sank, low scores, and ones to learn from.
+
+    Each kind has a share of the places; low scores take what is left. No call is picked twice.
+    """
     scored = calls.filter(pc.is_valid(calls["score"]))
-    worst = pc.select_k_unstable(
-        scored,
-        k=min(CALLS_TO_HEAR, scored.num_rows),
-        sort_keys=[("critical", "descending"), ("score_before_critical", "ascending"), ("call_id", "ascending")],
-    )
-    return list(scored.take(worst).to_pylist())
+    critical = pc.field("critical")
+    kinds = {
+        "critical": (critical, [*WORST_FIRST]),
+        "escalation": (~critical & (pc.field("escalation_risk") == "high"), [*WORST_FIRST]),
+        "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
+        "model": (
+            ~critical
+            & (pc.field("emotion_trend") == "recovered")
+            & (pc.field("call_type") == "complaint")
+            & (pc.field("score") >= MODEL_SCORE),
+            [("score", "descending", "at_end"), ("turns", "descending", "at_end"), ("call_id", "ascending", "at_end")],
+        ),
+        "low": (~critical & (pc.field("score") < MODEL_SCORE), [*WORST_FIRST]),
+    }
+    places = {"critical": most // 2, "escalation": most // 6, "worsened": most // 6, "model": most // 6}
+    chosen: dict[str, list[dict[str, Any]]] = {}
+    taken: set[str] = set()
+    for kind, (which, order) in kinds.items():
+        wanted = places.get(kind, most - len(taken))
+        found = scored.filter(which)
+        first = found.take(pc.sort_indices(found, sort_keys=order)[: wanted + len(taken)]).to_pylist()
+        chosen[kind] = [row for row in first if row["call_id"] not in taken][:wanted]
+        taken |= {row["call_id"] for row in chosen[kind]}
+    return [(kind, row) for kind in HEARD_ORDER for row in chosen[kind]]
 
 
-def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear]:
+def _with_reasons(picked: list[tuple[str, dict[str, Any]]], findings: Path) -> list[CallToHear]:
     """The calls with the rules that say why: failures first, then what a person should review."""
-    ids = [row["call_id"] for row in rows]
+    ids = [row["call_id"] for _, row in picked]
     found = pq.read_table(
         findings, filters=[("call_id", "in", ids), ("verdict", "in", ["fail", "undetermined"])] if ids else None
     )
@@ -353,13 +469,16 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
         by_call.setdefault(one["call_id"], []).append(one)
     order = {"critical": 0, "major": 1, "minor": 2, "info": 3}
     chosen = []
-    for row in rows:
+    for kind, row in picked:
         mine = sorted(
             by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
         )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
+        if kind == "model":
+            chosen.append(CallToHear(row, kind=kind))
+            continue
         first = next((one for one in fails if not one["absent"]), fails[0] if fails else {})
         chosen.append(
             CallToHear(
@@ -368,6 +487,8 @@ def _with_reasons(rows: list[dict[str, Any]], findings: Path) -> list[CallToHear
                 list(dict.fromkeys(review))[:RULES_PER_CALL],
                 quote_of(first) if first and not first["absent"] else NO_QUOTE,
                 first.get("turn"),
+                kind,
+                first.get("message") or "",
             )
         )
     return chosen

@@ -339,7 +339,8 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
     criteria = {code: one.name if lang == "zh" else one.en for code, one in rubric.criteria.items()}
     grades = {one.grade: GradeText(wording.code_word("grade", one.grade, lang), one.from_) for one in rubric.grades}
     frameworks = {one.id: one.spec.name if lang == "zh" else one.spec.en for one in ruleset.rulebook.frameworks}
-    return Names(rules, criteria, grades, frameworks)
+    notes = {one.id: one.spec.why for one in ruleset.rulebook.frameworks} if lang == "zh" else {}
+    return Names(rules, criteria, grades, frameworks, notes)
 
 
 # ---- one process or several -----------------------------------------------------------------------------------

@@ -137,6 +137,19 @@ def order_findings(page: CallPage, names: Names) -> list[Card]:
     return cards
 
 
+def group_by_reason(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
+    """Cards under the reason they share, in order; those that stand alone come first, with an empty reason.
+
+    A call without times leaves many rules open for one and the same reason: it is told once.
+    """
+    shared: dict[str, list[Card]] = {}
+    for card in cards:
+        shared.setdefault(card.finding["message"] or "", []).append(card)
+    alone = [card for card in cards if len(shared[card.finding["message"] or ""]) == 1]
+    groups = [(reason, mine) for reason, mine in shared.items() if len(mine) > 1]
+    return [*([("", alone)] if alone else []), *groups]
+
+
 def missing_in_call(cards: Sequence[Card]) -> list[Card]:
     """Failures of the whole call, not of an occasion in it: nothing that was said shows them."""
     return [card for card in cards if card.finding.get("absent") and card.finding["occasion_turn"] is None]

@@ -32,6 +32,11 @@ def format_signed(value: float | None) -> str:
     return "—" if value is None else f"{value:+.2f}".replace("-", "−")
 
 
+def format_points(points: float | None) -> str:
+    """A difference of points with its sign, one decimal; a dash for null."""
+    return "—" if points is None else f"{points:+.1f}".replace("-", "−")
+
+
 def format_share(share: float) -> str:
     """A part of an emotion value, to the thousandth, so that parts visibly add up."""
     return f"{share:+.3f}".replace("-", "−")

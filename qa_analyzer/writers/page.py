@@ -62,13 +62,14 @@ class Names:
     """Names behind the ids, in the language of the report; the order of `rules` and `criteria` is kept.
 
     `grades` goes from the best to the worst. A grade without an entry is looked up in the catalogue.
-    `frameworks`: id → name.
+    `frameworks`: id → name; `framework_notes`: id → what it is about.
     """
 
     rules: Mapping[str, RuleText]
     criteria: Mapping[str, str]
     grades: Mapping[str, GradeText] = field(default_factory=dict)
     frameworks: Mapping[str, str] = field(default_factory=dict)
+    framework_notes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def rule_labels(self) -> dict[str, str]:
@@ -196,12 +197,13 @@ class StageView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FrameworkView:
-    """How the call went through a framework. `heard`: stages that could be heard at all."""
+    """How the call went through a framework. `heard`: stages that could be heard at all; `why`: what it is about."""
 
     name: str
     stages: Sequence[StageView]
     reached: int
     heard: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ class CriterionScore(NamedTuple):
 class CallPage:
     """One call, ready to be shown: its row of `calls`, the turns, its rows of `findings` (all verdicts, codes), and
     what decided the columns that words decide. `overlaps_left_out`: how many are too many to be listed.
+    `recording_url`: as given, perhaps with {seconds} in it.
     """
 
     call: Row
@@ -259,6 +262,7 @@ class CallPage:
     overlaps: Sequence[OverlapView] = ()
     overlaps_left_out: int = 0
     whys: Sequence[Why] = ()
+    recording_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +304,39 @@ class TeamRow:
     critical_calls: int
 
 
+@dataclass(frozen=True, slots=True)
+class MixRow:
+    """One kind of call (a code of `complaint_type`, or of `call_type` without one) among an agent's and the rest of
+    her team's: numbers and mean scores, null without calls.
+    """
+
+    kind: str
+    calls: int
+    mean: float | None
+    others: int
+    others_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """An agent beside the rest of her team: `scored` calls of hers, `others` of theirs; what theirs would score with
+    her mix of calls, and how far she is from it, with its 95 % interval: null where the calls are too few.
+    `peers`: mean scores of the team's agents with calls enough.
+    """
+
+    scored: int = 0
+    others: int = 0
+    expected: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    mix: Sequence[MixRow] = ()
+    peers: Sequence[float] = ()
+
+
+NO_STANDING = StandingView()
+
+
 class Quote(NamedTuple):
     """Evidence within its sentence: `before` and `after` are empty where the sentence is not known."""
 
@@ -332,10 +369,34 @@ class CostlyRule:
 
 @dataclass(frozen=True, slots=True)
 class CallToHear:
-    """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first."""
+    """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first with its
+    message. `kind`: why it was picked, the end of a key `hear.…` of the catalogue.
+    """
 
     call: Row
     rules: Sequence[str] = ()
     for_review: Sequence[str] = ()
     quote: Quote = NO_QUOTE
     turn: int | None = None
+    kind: str = "low"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of call of the night, as in `MixRow`: calls, mean score over the scored ones, critical calls, and the
+    share that calmed of those that were unhappy.
+    """
+
+    kind: str
+    calls: int
+    score_mean: float | None
+    critical_calls: int
+    recovery_rate: float | None
+
+
+class Spread(NamedTuple):
+    """An agent's scored calls and the standard deviation of their scores, null below two."""
+
+    scored: int
+    deviation: float | None

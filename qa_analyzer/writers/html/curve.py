@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_analyzer.writers.page import EmotionPoint
@@ -41,8 +41,16 @@ class Curve:
     right_x: int = WIDTH - RIGHT
 
 
-def draw_curve(emotion: Sequence[EmotionPoint], *, last_turn: int) -> Curve | None:
-    """Lay the points out by turn. None without a point."""
+def draw_curve(
+    emotion: Sequence[EmotionPoint],
+    *,
+    last_turn: int,
+    start_of: Mapping[int, int | None] | None = None,
+    end_ms: int = 0,
+) -> Curve | None:
+    """Lay the points out by turn, or by time where `start_of` (turn → ms) knows every start, `end_ms` the end, so
+    that the curve stands under the time line. None without a point.
+    """
     points = [EmotionPoint(*point) for point in emotion]
     if not points:
         return None
@@ -56,10 +64,14 @@ def draw_curve(emotion: Sequence[EmotionPoint], *, last_turn: int) -> Curve | No
     ):
         marked.setdefault(at, []).append(mark)
     plot = WIDTH - LEFT - RIGHT
-    span = max(last_turn, points[-1].turn, 1)
+    starts = [(start_of or {}).get(point.turn) for point in points]
+    known = [start for start in starts if start is not None]
+    by_time = end_ms > 0 and len(known) == len(points)
+    places = known if by_time else [point.turn for point in points]
+    span = max(end_ms, *places) if by_time else max(last_turn, points[-1].turn, 1)
     drawn = []
     for at, point in enumerate(points):
-        x = round(LEFT + plot * point.turn / span, 1)
+        x = round(LEFT + plot * places[at] / span, 1)
         y = round(_y(point.value), 1)
         anchor = "start" if x < LEFT + 40 else "end" if x > WIDTH - RIGHT - 40 else "middle"
         names = marked.get(at, [])

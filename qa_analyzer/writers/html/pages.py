@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,25 +22,36 @@ from qa_analyzer.writers.formats import (
     format_moment,
     format_number,
     format_percent,
+    format_points,
     format_share,
     format_signed,
 )
 from qa_analyzer.writers.html.curve import draw_curve
 from qa_analyzer.writers.html.file_names import page_href, safe_name
+from qa_analyzer.writers.html.links import recording_at
+from qa_analyzer.writers.html.timeline import draw_timeline
 from qa_analyzer.writers.page import (
+    NO_STANDING,
     CallPage,
     CallToHear,
     CostlyRule,
     EmotionPoint,
+    KindRow,
     Names,
     Row,
     RunFacts,
+    Spread,
+    StandingView,
     TeamRow,
     split_ids,
 )
 
 AGENTS, CALLS, ASSETS = "agents", "calls", "assets"
 ASSET_FILES = ("report.css", "report.js")
+
+CHART_SCRIPT = "plotly.min.js"
+CHARTED_AGENTS = 10
+"""Agents that can be compared, from which the index has a chart of them; fewer are seen at once in the table."""
 
 MAX_LISTED = 2_000
 """Calls listed on one page; more would take seconds to open. The rest is in calls.csv, and the page says so."""
@@ -63,6 +74,15 @@ def write_assets(folder: Path) -> None:
         shutil.copyfile(_HERE / ASSETS / name, folder / ASSETS / name)
 
 
+def _write_chart_script(folder: Path) -> None:
+    """plotly.js as the plotly package brings it, beside the other assets."""
+    import importlib.resources
+
+    script = importlib.resources.files("plotly") / "package_data" / CHART_SCRIPT
+    (folder / ASSETS).mkdir(parents=True, exist_ok=True)
+    (folder / ASSETS / CHART_SCRIPT).write_bytes(script.read_bytes())
+
+
 def write_index(
     folder: Path,
     run: RunFacts,
@@ -75,11 +95,17 @@ def write_index(
     calls_to_hear: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
     call_pages: Container[str] | None = None,
+    kinds: Sequence[KindRow] = (),
+    spread: Mapping[str, Spread] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all).
+    ids that have a page (null: all). `spread`: agent id → what comparing two agents takes.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
+    spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
+    charted = sum(one.scored >= agent_view.FEW_CALLS for one in spread.values()) >= CHARTED_AGENTS
+    if charted:
+        _write_chart_script(folder)
     return _write(
         folder / "index.html",
         "index.html.j2",
@@ -94,6 +120,9 @@ def write_index(
         calls_to_hear=calls_to_hear,
         rejected=rejected[:MAX_REJECTED],
         has_page=_has_page(call_pages),
+        kinds=kinds,
+        spread=spread,
+        charted=charted,
         few=agent_view.FEW_CALLS,
         grades=[(grade, run.grades.get(grade, 0)) for grade in grades],
         grade_at={grade: min(at, GRADE_SHADES - 1) for at, grade in enumerate(grades)},
@@ -112,12 +141,14 @@ def write_agent(
     call_pages: Container[str] | None = None,
     masked: bool = True,
     habits: Sequence[CostlyRule] | None = None,
+    standing: StandingView = NO_STANDING,
 ) -> Path:
     """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
 
-    `habits`: what cost her most, where `findings` are only a choice of hers.
+    `habits`: what cost her most, where `findings` are only a choice of hers. The page is one file: style and script
+    stand in it, so that it can be handed on.
     """
-    scored = sum(call["score"] is not None for call in calls)
+    scored = standing.scored or sum(call["score"] is not None for call in calls)
     return _write(
         folder / AGENTS / f"{safe_name(agent['agent_id'])}.html",
         "agent.html.j2",
@@ -131,8 +162,13 @@ def write_agent(
         scored=scored,
         few=scored < agent_view.FEW_CALLS,
         team_mean=team_mean,
+        standing=standing,
+        inlined={name: (_HERE / ASSETS / name).read_text(encoding="utf-8") for name in ASSET_FILES},
         criteria=[(code, name, agent.get(f"pass_{code}")) for code, name in names.criteria.items()],
-        frameworks=[(name, agent.get(f"framework_{code}")) for code, name in names.frameworks.items()],
+        frameworks=[
+            (name, agent.get(f"framework_{code}"), names.framework_notes.get(code, ""))
+            for code, name in names.frameworks.items()
+        ],
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
@@ -147,6 +183,9 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
     missing = call_view.missing_in_call(cards)
     emotion = [EmotionPoint(*point) for point in page.emotion]
     verdicts = call_view.list_verdicts(page, cards, names)
+    start_of = {turn.turn: turn.start_ms for turn in page.turns}
+    marks = {card.finding["turn"]: card.verdict for card in reversed(cards)}
+    timeline = draw_timeline(page.turns, page.overlaps, marks=marks, gap_ms=GAP_SHOWN_MS)
     return _write(
         folder / CALLS / f"{safe_name(page.call['call_id'])}.html",
         "call.html.j2",
@@ -177,8 +216,19 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
         feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
         turning=[name for name in ("fall", "rise") if page.call.get(f"emotion_{name}_after")],
-        curve=draw_curve(emotion, last_turn=page.turns[-1].turn if page.turns else 0),
-        start_of={turn.turn: turn.start_ms for turn in page.turns},
+        timeline=timeline,
+        gap_s=GAP_SHOWN_MS // 1000,
+        curve=draw_curve(
+            emotion,
+            last_turn=page.turns[-1].turn if page.turns else 0,
+            start_of=start_of if timeline else None,
+            end_ms=timeline.end_ms if timeline else 0,
+        ),
+        start_of=start_of,
+        phase_from={phase.first: phase for phase in page.phases if phase.first is not None},
+        open_groups=call_view.group_by_reason([card for card in cards if card.verdict == "undetermined"]),
+        quote_of=agent_view.quote_of,
+        recording=lambda start_ms: recording_at(page.recording_url, start_ms),
         turn_exists={turn.turn for turn in page.turns},
         whys=page.whys,
     )
@@ -219,6 +269,7 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
             quote_tag=wording.LANG_TAGS["zh"],
             w=words,
             code=lambda column, value: wording.code_word(column, value, lang),
+            kind_word=lambda kind: _kind_word(kind, lang),
             names=names,
             namesof=lambda rules: wording.pick(wording.LISTS, lang).join(map(names.rule_label, split_ids(rules))),
             **values,
@@ -227,6 +278,12 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
     # What cannot be encoded (a lone surrogate that slipped through) must not stop the report.
     path.write_bytes(page.encode("utf-8", "replace"))
     return path
+
+
+def _kind_word(kind: str, lang: Lang) -> str:
+    """A kind of call in words: a complaint's type, else the type of the call."""
+    column = "complaint_type" if kind in wording.code_words("complaint_type", lang) else "call_type"
+    return wording.code_word(column, kind, lang) or wording.word(lang, "kind.unknown")
 
 
 def _words(lang: Lang) -> Any:
@@ -256,6 +313,7 @@ def environment() -> Environment:
         "mean": format_mean,
         "percent": format_percent,
         "signed": format_signed,
+        "signed1": format_points,
         "signed3": format_share,
         "clock": format_clock,
         "moment": format_moment,

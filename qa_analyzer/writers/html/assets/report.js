@@ -53,6 +53,88 @@ for (const form of document.querySelectorAll("form[data-for]")) {
   apply();
 }
 
+// Two agents ticked: Welch's interval of the difference of their means.
+const versus = document.querySelector("[data-versus]");
+function studentQuantile(freedom) {
+  // The 97.5 % quantile by the expansion in powers of 1/freedom (Abramowitz and Stegun 26.7.5), 4 terms.
+  const z = 1.959964, z3 = z ** 3, z5 = z ** 5, z7 = z ** 7, z9 = z ** 9, v = freedom;
+  return z + (z3 + z) / (4 * v) + (5 * z5 + 16 * z3 + 3 * z) / (96 * v ** 2) + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * v ** 3) + (79 * z9 + 776 * z7 + 1482 * z5 - 1920 * z3 - 945 * z) / (92160 * v ** 4);
+}
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+function agentOf(row) {
+  const link = row.querySelector("th a");
+  return { name: link.textContent.trim(), href: link.href, n: Number(row.dataset.n), mean: Number(row.cells[4].dataset.v), deviation: row.dataset.s === "" ? NaN : Number(row.dataset.s), scored: row.cells[4].dataset.v !== "" };
+}
+function compareTicked() {
+  const told = versus.querySelector("output");
+  const say = (strong, rest = "") => {
+    const bold = document.createElement("b");
+    bold.textContent = strong;
+    told.replaceChildren(bold, ` ${rest}`);
+  };
+  const ticked = [...document.querySelectorAll("[data-against]:checked")];
+  if (ticked.length < 2) {
+    told.textContent = versus.dataset.pickTwo;
+    return;
+  }
+  const two = ticked.map((box) => agentOf(box.closest("tr"))).sort((a, b) => b.mean - a.mean);
+  const short = two.find((one) => one.n < Number(versus.dataset.few) || !one.scored || Number.isNaN(one.deviation));
+  if (short) {
+    say(fill(versus.dataset.tooFew, { name: short.name }));
+    return;
+  }
+  const [high, low] = two;
+  const parts = two.map((one) => one.deviation ** 2 / one.n);
+  const spread = parts[0] + parts[1];
+  const freedom = spread ? spread ** 2 / (parts[0] ** 2 / (high.n - 1) + parts[1] ** 2 / (low.n - 1)) : 1e9;
+  const half = studentQuantile(Math.max(freedom, 1)) * Math.sqrt(spread);
+  const difference = high.mean - low.mean;
+  const values = { high: high.name, low: low.name, difference: difference.toFixed(1), from: (difference - half).toFixed(1), to: (difference + half).toFixed(1) };
+  say(fill(difference - half > 0 ? versus.dataset.better : versus.dataset.same, values), fill(versus.dataset.how, values));
+}
+if (versus) {
+  document.getElementById("agents-table").addEventListener("change", (event) => {
+    if (!event.target.matches("[data-against]")) return;
+    const ticked = [...document.querySelectorAll("[data-against]:checked")].filter((box) => box !== event.target);
+    if (event.target.checked && ticked.length > 1) ticked[0].checked = false; // two at a time
+    compareTicked();
+  });
+}
+
+// The large chart: its script is only fetched, from the report's own folder, when somebody opens it.
+for (const box of document.querySelectorAll("details[data-chart]")) {
+  box.addEventListener(
+    "toggle",
+    () => {
+      const script = document.createElement("script");
+      script.src = box.dataset.chart;
+      script.onload = () => drawAgents(box);
+      document.head.append(script);
+    },
+    { once: true },
+  );
+}
+function drawAgents(box) {
+  const few = Number(box.dataset.few);
+  const agents = [...document.getElementById("agents-table").tBodies[0].rows].map(agentOf).filter((one) => one.scored && one.n >= few);
+  const calls = agents.reduce((sum, one) => sum + one.n, 0);
+  const mean = agents.reduce((sum, one) => sum + one.n * one.mean, 0) / calls;
+  const within = agents.reduce((sum, one) => sum + (one.n - 1) * (one.deviation || 0) ** 2, 0) / Math.max(calls - agents.length, 1);
+  const most = Math.max(...agents.map((one) => one.n));
+  const steps = Array.from({ length: 60 }, (_, at) => few * (most / few) ** (at / 59));
+  const band = (sign) => ({ x: steps, y: steps.map((n) => Math.min(100, Math.max(0, mean + sign * 1.96 * Math.sqrt(within / n)))), mode: "lines", line: { dash: "dash", color: "#566170", width: 1.5 }, name: box.dataset.band, hoverinfo: "skip", showlegend: sign > 0 });
+  const safe = (text) => text.replace(/[<>&]/g, (sign) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;" })[sign]);
+  const outside = agents.map((one) => Math.abs(one.mean - mean) > 1.96 * Math.sqrt(within / one.n));
+  const points = { x: agents.map((one) => one.n), y: agents.map((one) => one.mean), text: agents.map((one) => safe(one.name.slice(0, 60))), customdata: agents.map((one) => one.href), mode: "markers", type: "scatter", name: box.dataset.agents, marker: { color: outside.map((out) => (out ? "#a3271b" : "#1b5e86")), symbol: outside.map((out) => (out ? "diamond" : "circle")), size: 8, opacity: 0.75 }, hovertemplate: "%{text}<br>%{x} · %{y:.1f}<extra></extra>" };
+  const plot = box.querySelector(".plot");
+  const layout = { margin: { t: 10, r: 10, b: 48, l: 52 }, xaxis: { title: { text: box.dataset.x } }, yaxis: { title: { text: box.dataset.y }, range: [0, 101] }, legend: { orientation: "h", y: 1.08 }, font: { family: getComputedStyle(document.body).fontFamily, size: 13 }, hoverlabel: { align: "left" } };
+  Plotly.newPlot(plot, [band(1), band(-1), points], layout, { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"] });
+  plot.on("plotly_click", (event) => {
+    const href = event.points[0].customdata;
+    if (href) location.href = href;
+  });
+}
+
 function light(numbers) {
   for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
   for (const number of numbers) {
@@ -69,7 +151,7 @@ function arrive() {
   const pair = /^#[ef](\d+)$/.exec(location.hash);
   light(pair ? [pair[1]] : []);
   target.scrollIntoView({ block: "nearest" });
-  if (target.matches(".card")) target.focus({ preventScroll: true });
+  if (target.matches(".card, .badge")) target.focus({ preventScroll: true });
 }
 addEventListener("hashchange", arrive);
 arrive();
@@ -83,6 +165,39 @@ for (const mark of document.querySelectorAll("mark[data-f]")) {
     else location.hash = `f${numbers[next]}`;
   });
 }
+
+// j and k walk through the findings of a call, or through the calls and agents of a list; Enter goes to the other end.
+const stops = () => {
+  const cards = [...document.querySelectorAll(".card.fail, .card.undetermined")];
+  const links = document.querySelectorAll(".hear strong a, .habits a, tbody th a");
+  return cards.length ? cards : [...links].filter((link) => link.offsetParent !== null);
+};
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  const step = { j: 1, k: -1 }[event.key];
+  if (step) {
+    const all = stops();
+    if (!all.length) return;
+    const lit = document.querySelector(".card.lit");
+    const at = all.indexOf(all.includes(document.activeElement) ? document.activeElement : lit);
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
+    event.preventDefault();
+    for (let box = next.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    if (next.matches(".card")) light([next.id.slice(1)]);
+  } else if (event.key === "Enter" && event.target.matches(".card")) {
+    const evidence = document.getElementById(`e${event.target.id.slice(1)}`);
+    const link = evidence ? null : event.target.querySelector(".place a");
+    if (evidence) location.hash = evidence.id;
+    else link?.click();
+  } else if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  }
+});
 
 addEventListener("beforeprint", () => {
   for (const box of document.querySelectorAll("details")) box.open = true;
