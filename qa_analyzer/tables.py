@@ -282,6 +282,10 @@ def calls_table(
     profile = analysis.profile
     columns |= {
         "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
+        "complaint_type_confidence": numbers(
+            np.nan_to_num(profile.type_confidence), ~np.isnan(profile.type_confidence), pa.float64()
+        ),
+        "complaint_type_unsure": pa.array(profile.type_unsure, pa.bool_(), mask=profile.complaint_type < 0),
         "complaint_scope": coded(profile.scope, SCOPES),
         "complaint_complexity": coded(profile.complexity, COMPLEXITIES),
         "customer_need": needs_column(profile.needs),

@@ -34,7 +34,7 @@ RULE_IDS = (
 CALLS = (
     "call_id agent_id agent_name team started_at call_type call_type_inferred assessable not_assessable_reason "
     "duration_s turns role_source role_confidence mixed_utterances score score_before_critical grade critical {scores} "
-    "complaint_type complaint_scope "
+    "complaint_type complaint_type_confidence complaint_type_unsure complaint_scope "
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
     "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend emotion_fall "

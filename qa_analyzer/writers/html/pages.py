@@ -163,9 +163,12 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         reasons=page.reasons,
         over_limit=page.call.get("promised_over_limit_h"),
         nature=[
-            wording.code_word(column, page.call[column], lang)
-            for column in ("complaint_scope", "complaint_complexity")
-            if page.call.get(column)
+            *call_view.type_certainty(page.call, lang),
+            *(
+                wording.code_word(column, page.call[column], lang)
+                for column in ("complaint_scope", "complaint_complexity")
+                if page.call.get(column)
+            ),
         ],
         needs=split_ids(page.call.get("customer_need")),
         phases=page.phases,
