@@ -1,10 +1,9 @@
-"""Words of many stretches of text at a time: jieba's dictionary and its cut without HMM, as one compiled pass.
+"""Words of many stretches of text at a time, as numbers: jieba's cut without HMM, in one compiled pass.
 
-jieba's own cut is a Python loop of 0.7 million characters a second, too slow for every customer turn of a night. This
-is the same algorithm (the likeliest chain of words, each drawn by itself; J. Sun, jieba, MIT licence) over the same
-counts, with the project's dictionaries (words.txt, service_words.txt). Words that jieba counted less than `FEWEST`
-times are left out, which spares two thirds of the dictionary. Letters are cut like Chinese characters; digits and
-whatever is no letter separate words. Knows nothing about calls.
+jieba's own cut is a Python loop of 0.7 million characters a second, too slow for every customer turn of a night. The
+words are jieba's and the project's (words.txt, service_words.txt); those that jieba counted less than `FEWEST` times
+are left out, which spares two thirds of the dictionary. Letters are cut like Chinese characters; digits and whatever
+is no letter separate words. Knows nothing about calls.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
+from qa_analyzer import words as likely
 from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.text import Normal
-from qa_analyzer.tries import Trie, hash_slot, trie_of
+from qa_analyzer.tries import Trie, following, trie_of
+from qa_analyzer.words import is_han
 
 Indices = NDArray[np.int64]
 Ints = NDArray[np.int32]
@@ -34,22 +35,15 @@ OWN_COUNT = 2000
 """Count of the project's own words: as frequent as they would be in talk about service, so that they stay whole."""
 OWN_TAG = "own"
 NO_WORD = -1
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 FIRST_LETTER, LAST_LETTER = ord("a"), ord("z")
 
 
 class Dictionary(NamedTuple):
-    """Words with jieba's part of speech, and what the cutting loop needs.
-
-    words, tags: (n,) lists; trie: of the words; weight (n,) float64: logarithm of each word's share of all counts;
-    unknown: that of a single count, for characters that are no word.
-    """
+    """Words with jieba's part of speech, and how likely they are. words, tags: (n,) lists."""
 
     words: list[str]
     tags: list[str]
-    trie: Trie
-    weight: NDArray[np.float64]
-    unknown: float
+    likely: likely.Dictionary
 
 
 class Cut(NamedTuple):
@@ -90,7 +84,8 @@ def dictionary() -> Dictionary:
     words = [*table["word"].to_pylist(), *own]
     counts = np.concatenate([table["count"].to_numpy(), np.full(len(own), OWN_COUNT)])
     tags = [*table["tag"].to_pylist(), *(OWN_TAG for _ in own)]
-    return Dictionary(words, tags, trie_of(words), np.log(counts) - np.log(total), -float(np.log(total)))
+    weight = np.log(counts) - np.log(total)
+    return Dictionary(words, tags, likely.Dictionary(trie_of(words), weight, -float(np.log(total))))
 
 
 def cut(text: Normal, starts: Indices, ends: Indices) -> Cut:
@@ -100,21 +95,8 @@ def cut(text: Normal, starts: Indices, ends: Indices) -> Cut:
     stretch, start, end = (np.empty(size, np.int64) for _ in range(3))
     word = np.empty(size, np.int32)
     longest = int((ends - starts).max(initial=0)) + 1
-    count = _cut(
-        text,
-        starts,
-        ends,
-        book.trie,
-        book.weight,
-        book.unknown,
-        np.empty(longest, np.float64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int32),
-        stretch,
-        word,
-        start,
-        end,
-    )
+    room = np.empty(longest, np.float64), np.empty(longest, np.int64)
+    count = _cut(text, starts, ends, book.likely, *room, stretch, word, start, end)
     return Cut(stretch[:count], word[:count], start[:count], end[:count])
 
 
@@ -148,7 +130,18 @@ def telling_words() -> NDArray[np.bool_]:
 
 @inlined
 def _is_letter(code: int) -> bool:
-    return FIRST_HAN <= code <= LAST_HAN or FIRST_LETTER <= code <= LAST_LETTER
+    return is_han(code) or FIRST_LETTER <= code <= LAST_LETTER
+
+
+@inlined
+def _number(text: Normal, start: int, end: int, trie: Trie) -> int:
+    """The word that stands there, or `NO_WORD`."""
+    if end - start == 1:
+        return int(trie.single[text[start]])
+    node = np.int64(0)
+    for at in range(start, end):
+        node = following(trie.edges, trie.shift, node, text[at])
+    return int(trie.ends[node])
 
 
 @compiled
@@ -156,23 +149,15 @@ def _cut(
     text: Normal,
     starts: Indices,
     ends: Indices,
-    trie: Trie,
-    weight: NDArray[np.float64],
-    unknown: float,
+    words: likely.Dictionary,
     score: NDArray[np.float64],
-    reach: Indices,
-    best_word: Ints,
+    cuts: Indices,
     stretch: Indices,
     word: Ints,
     start: Indices,
     end: Indices,
 ) -> int:
-    """Fill stretch, word, start, end; returns how many words. score, reach, best_word: room for the longest stretch.
-
-    From the end of each run of letters to its beginning: the best chain from here on, then read forwards. Of chains
-    that are as likely, the one whose first word is longest, as in jieba.
-    """
-    mask = len(trie.edges) // 2 - 1
+    """Fill stretch, word, start, end; returns how many words. score, cuts: room for the longest stretch."""
     count = 0
     for number in range(len(starts)):
         place = starts[number]
@@ -183,45 +168,14 @@ def _cut(
             stop = place
             while stop < ends[number] and _is_letter(text[stop]):
                 stop += 1
-            length = stop - place
-            score[length] = 0.0
-            for first in range(length - 1, -1, -1):
-                single = trie.single[text[place + first]]
-                best = score[first + 1] + (weight[single] if single >= 0 else unknown)
-                last = first + 1
-                chosen = single
-                node = np.int64(0)
-                for at in range(first, length):
-                    key = (node << 16) | np.int64(text[place + at])
-                    slot = hash_slot(key, trie.shift)
-                    node = np.int64(-1)
-                    while True:
-                        there = trie.edges[2 * slot]
-                        if there == key:
-                            node = trie.edges[2 * slot + 1]
-                            break
-                        if there == -1:
-                            break
-                        slot = (slot + 1) & mask
-                    if node < 0:
-                        break
-                    found = trie.ends[node]
-                    if found >= 0:
-                        chain = weight[found] + score[at + 1]
-                        if chain >= best:
-                            best = chain
-                            last = at + 1
-                            chosen = found
-                score[first] = best
-                reach[first] = last
-                best_word[first] = chosen
+            likely.cut_places(text[place:stop], words, score, cuts)
             first = 0
-            while first < length:
+            while first < stop - place:
                 stretch[count] = number
-                word[count] = best_word[first]
                 start[count] = place + first
-                end[count] = place + reach[first]
+                end[count] = place + cuts[first]
+                word[count] = _number(text, start[count], end[count], words.trie)
                 count += 1
-                first = reach[first]
+                first = cuts[first]
             place = stop
     return count

@@ -28,11 +28,11 @@ def oracle() -> jieba.Tokenizer:
     own = jieba.Tokenizer()
     own.initialize()
     counts = dict.fromkeys(own.FREQ, 0)
-    for one, weight in zip(BOOK.words, BOOK.weight.tolist(), strict=True):
+    for one, weight in zip(BOOK.words, BOOK.likely.weight.tolist(), strict=True):
         for end in range(1, len(one)):
             counts.setdefault(one[:end], 0)
-        counts[one] = round(float(np.exp(weight - BOOK.unknown)))
-    own.FREQ, own.total = counts, round(float(np.exp(-BOOK.unknown)))
+        counts[one] = round(float(np.exp(weight - BOOK.likely.unknown)))
+    own.FREQ, own.total = counts, round(float(np.exp(-BOOK.likely.unknown)))
     return own
 
 
