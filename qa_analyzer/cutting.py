@@ -55,6 +55,7 @@ class Cut(NamedTuple):
     end: Indices
 
 
+@cache
 def own_words() -> list[str]:
     """The project's words: those on which rules rest, and those that calls are about."""
     found: dict[str, None] = {}

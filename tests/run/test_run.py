@@ -78,6 +78,7 @@ def test_a_report_holds_every_file_of_the_contract_and_no_other(mixed: Scored) -
         "calls.parquet",
         "emotion.parquet",
         "findings.parquet",
+        "keywords.parquet",
     }
     assert len(list((mixed.folder / "calls").glob("*.html"))) == len(mixed.calls)
     assert len(list((mixed.folder / "agents").glob("*.html"))) == len(mixed.agents)
@@ -146,7 +147,7 @@ def test_only_the_outputs_asked_for_are_written(tmp_path: Path, rules: Path) -> 
     calls = write_calls(tmp_path / "calls.ndjson", [call("o1")])
     always = {"run.json", "rejected.csv"}
     for output, files in {
-        "csv": {"agents.csv", "calls.csv", "findings.csv"},
+        "csv": {"agents.csv", "calls.csv", "findings.csv", "keywords.csv"},
         "parquet": {"data"},
         "xlsx": {"scorecards.xlsx"},
         "html": {"index.html", "agents", "calls", "assets"},

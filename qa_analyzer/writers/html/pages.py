@@ -74,10 +74,13 @@ def write_index(
     worst_rules: Sequence[CostlyRule] = (),
     calls_to_hear: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
+    keywords: Sequence[Row] = (),
+    nights: int = 0,
     call_pages: Container[str] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all).
+    ids that have a page (null: all). `keywords`: listed rows of the night and its teams; `nights`: earlier nights that
+    they were compared with.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     return _write(
@@ -93,6 +96,8 @@ def write_index(
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
         rejected=rejected[:MAX_REJECTED],
+        keywords=keywords,
+        nights=nights,
         has_page=_has_page(call_pages),
         few=agent_view.FEW_CALLS,
         grades=[(grade, run.grades.get(grade, 0)) for grade in grades],
@@ -112,10 +117,11 @@ def write_agent(
     call_pages: Container[str] | None = None,
     masked: bool = True,
     habits: Sequence[CostlyRule] | None = None,
+    keywords: Sequence[Row] = (),
 ) -> Path:
     """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
 
-    `habits`: what cost her most, where `findings` are only a choice of hers.
+    `keywords`: her rows of the keywords. `habits`: what cost her most, where `findings` are only a choice of hers.
     """
     scored = sum(call["score"] is not None for call in calls)
     return _write(
@@ -136,6 +142,8 @@ def write_agent(
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
+        keywords=keywords,
+        nights=0,
         worst_of=agent_view.worst_rule_of_calls(findings),
         has_page=_has_page(call_pages),
     )
