@@ -598,7 +598,7 @@ TEXTS: dict[str, Pair] = {
     "call.neutral": ("0", "0"),
     "call.angry": ("不满 −1", "negative −1"),
     "keywords.title": ("客户在谈什么", "What customers talk about"),
-    "keywords.agent": ("她的客户更常谈到", "What her customers talk about more than others"),
+    "keywords.agent": ("这位坐席的客户更常谈到", "What her customers talk about more than others"),
     "keywords.most": ("说到最多的", "Most calls"),
     "keywords.team": ("比其他班组更常谈到", "more than in other teams"),
     "keywords.changed": ("比前 {n} 晚新出现或变多", "New or rising against the {n} nights before"),

@@ -25,8 +25,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from qa_analyzer import cutting
 from qa_analyzer.analysis import analyse
-from qa_analyzer.emotion.model import SnowNLPModel
-from qa_analyzer.emotion.training import lay_out, without_near_copies
+from qa_analyzer.emotion.model import SnowNLPModel, lay_out
+from qa_analyzer.emotion.training import without_near_copies
 from qa_analyzer.lexicon import COMPLAINT_TYPES
 from qa_analyzer.model import Call, Role, Utterance, calls_to_columns
 from qa_analyzer.run import Engine, Options

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_analyzer import cutting, topics
-from qa_analyzer.emotion.training import lay_out
+from qa_analyzer.emotion.model import lay_out
 from qa_analyzer.lexicon import COMPLAINT_TYPES
 from qa_analyzer.model import calls_to_columns
 
