@@ -18,13 +18,15 @@ class Report:
     """What a run found, as pandas DataFrames with the contract's columns.
 
     agents: one row an agent; calls: one row a call; findings: one row for each failure, each open question and each
-    pass with evidence; emotion: one row a customer turn; rejected: what could not be read, and why. `run`: counts.
+    pass with evidence; emotion: one row a customer turn; keywords: what customers talk about;
+    rejected: what could not be read, and why. `run`: counts.
     """
 
     agents: pd.DataFrame
     calls: pd.DataFrame
     findings: pd.DataFrame
     emotion: pd.DataFrame
+    keywords: pd.DataFrame
     rejected: pd.DataFrame
     run: dict[str, Any]
 

@@ -19,6 +19,7 @@ from qa_analyzer.console import (
     AgentSpeakerOption,
     AgentVoicesOption,
     ColumnsOption,
+    CompareOption,
     FormatOption,
     Lang,
     LangOption,
@@ -70,6 +71,7 @@ def score(
     agent_speaker: AgentSpeakerOption = None,
     agent_channel: AgentChannelOption = None,
     agent_voices: AgentVoicesOption = None,
+    compare_with: CompareOption = None,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -91,6 +93,7 @@ def score(
             columns=columns,
             tolerant=tolerant,
             agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
+            compare_with=tuple(compare_with or ()),
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)

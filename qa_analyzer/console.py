@@ -50,6 +50,13 @@ ColumnsOption = Annotated[
         "--columns", help="表格的列：字段=列名,…，或 YAML 文件（默认看列名和内容） Columns of tables, else found"
     ),
 ]
+CompareOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--compare-with",
+        help="与前几晚的报告比关键词，可多次（默认找旁边按日期命名的七晚） Earlier reports to compare keywords with",
+    ),
+]
 AgentSpeakerOption = Annotated[
     str | None,
     typer.Option("--agent-speaker", help="只有说话人编号时，坐席是哪一个（如 1） Label of the agent's voice"),

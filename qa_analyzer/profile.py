@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
+from qa_analyzer import topics
 from qa_analyzer.batch import Batch
 from qa_analyzer.cues import Cues
 from qa_analyzer.hearing import Said, Wordings
@@ -30,6 +31,8 @@ STRONG = 4.0
 """From this score on a further complaint type is a matter of its own."""
 ISSUE_CHARACTERS = 6
 """Code points of speech from which a customer turn states an issue, not just «转人工» or «我问一下»."""
+STATING_TURNS = 2
+"""Customer turns whose words tell what the complaint is about; later ones answer the agent's questions."""
 QUESTION_ORDER = ("service", "restating", "consulting", "clarifying", "informational", "open", "probing", "yes_no")
 """A sentence that looks like several kinds of question is of the first of these."""
 QUESTION_MARK = ord("?")
@@ -41,14 +44,18 @@ HIGH, MEDIUM = RISKS.index("high"), RISKS.index("medium")
 class Profile:
     """Columns of the calls of a batch. All (c,), codes are indices into the named tuples, -1 = null.
 
-    complaint_type COMPLAINT_TYPES; scope SCOPES; complexity COMPLEXITIES; needs (c, n) bool over NEEDS;
-    risk RISKS; kind ESCALATION_KINDS; repeat bool; issue_clear_s float64, where issue_known;
-    questions (c, k) int64 over QUESTION_KINDS; courtesy float64 per 100 code points of agent speech, where
-    courtesy_known; negative, dialect int64.
+    complaint_type COMPLAINT_TYPES; type_confidence float64, NaN without a type; type_unsure bool: below the floor of
+    the classifier; type_scores (c, k) float64: what the wordings say to each type; scope SCOPES; complexity
+    COMPLEXITIES; needs (c, n) bool over NEEDS; risk RISKS; kind ESCALATION_KINDS; repeat bool; issue_clear_s float64,
+    where issue_known; questions (c, k) int64 over QUESTION_KINDS; courtesy float64 per 100 code points of agent speech,
+    where courtesy_known; negative, dialect int64.
     """
 
     complaint_type: Indices
     type_evidence: Evidence
+    type_confidence: NDArray[np.float64]
+    type_unsure: Mask
+    type_scores: NDArray[np.float64]
     scope: Indices
     complexity: Indices
     needs: NDArray[np.bool_]
@@ -79,8 +86,8 @@ def build_profile(
     repeat = _first(batch, heard.said("repeat_contact", "mentioned"))
     repeated = repeat.turn >= 0
     risk, risk_evidence = _risk(batch, heard)
-    kinds = _Types.of(batch, heard)
-    complaint_type, type_evidence = kinds.decide(facts.complaint)
+    kinds = _Types.of(batch, heard, facts.complaint)
+    complaint_type, type_evidence, confidence = kinds.decide(facts.complaint)
     scope = kinds.scope(complaint_type)
     many = (kinds.score >= STRONG).sum(axis=1) > 1
     complex_ = facts.complaint & (repeated | (risk == HIGH) | many)
@@ -91,6 +98,9 @@ def build_profile(
     return Profile(
         complaint_type=complaint_type,
         type_evidence=type_evidence,
+        type_confidence=confidence,
+        type_unsure=confidence < topics.load_topics().unsure_below,
+        type_scores=kinds.score,
         scope=scope,
         complexity=np.where(complex_, COMPLEXITIES.index("complex"), np.where(simple, 0, -1)),
         needs=np.stack([_calls(batch, heard.said("customer_need", need)) for need in NEEDS], axis=1),
@@ -115,16 +125,22 @@ def build_profile(
 
 @dataclass(frozen=True, slots=True)
 class _Types:
-    """score (c, k): how much speaks for each complaint type; first (c, k): the turn that said so first."""
+    """score (c, k): how much the wordings speak for each complaint type; share (c, k): its probability by wordings and
+    words together; words: what customers say in complaints, owned by their calls.
+    """
 
     batch: Batch
     said: list[Said]
     score: NDArray[np.float64]
-    first: Indices
+    share: NDArray[np.float64]
+    words: topics.Spoken
 
     @classmethod
-    def of(cls, batch: Batch, heard: Wordings) -> _Types:
-        """A turn speaks for a type by its heaviest wording; the earliest turn that speaks for any counts twice."""
+    def of(cls, batch: Batch, heard: Wordings, complaint: Mask) -> _Types:
+        """A turn speaks for a type by its heaviest wording; the earliest turn that speaks for any counts twice.
+
+        Words count in the customer's first `STATING_TURNS` turns that state something: there the problem is told.
+        """
         said = [heard.said("complaint_type", value) for value in COMPLAINT_TYPES]
         count = batch.n_calls
         spoken = [_by_turn(one) for one in said]
@@ -132,18 +148,26 @@ class _Types:
         for turn, _ in spoken:
             np.minimum.at(earliest, batch.turn_call[turn], turn)
         score = np.zeros((count, len(said)))
-        first = np.full((count, len(said)), batch.n_turns, np.int64)
         for place, (turn, weight) in enumerate(spoken):
             call = batch.turn_call[turn]
             np.add.at(score[:, place], call, np.where(turn == earliest[call], 2 * weight, weight))
-            np.minimum.at(first[:, place], call, turn)
-        return cls(batch, said, score, first)
+        model = topics.load_topics()
+        turn = _stating(batch, complaint)
+        words = topics.hear(
+            model, batch.normal, batch.turn_text[turn], batch.turn_text[turn + 1] - 1, batch.turn_call[turn]
+        )
+        logits = topics.classify(model, words, count) + model.cue_weight * score
+        return cls(batch, said, score, topics.shares(logits), words)
 
-    def decide(self, complaint: Mask) -> tuple[Indices, Evidence]:
-        """The type with the highest score, at equality the one said first; `other` where nothing was said."""
-        best = self.score.max(axis=1)
-        place = np.where(self.score == best[:, None], self.first, self.batch.n_turns + 1).argmin(axis=1)
-        chosen = np.where(best > 0, place, COMPLAINT_TYPES.index("other"))
+    def decide(self, complaint: Mask) -> tuple[Indices, Evidence, NDArray[np.float64]]:
+        """The likeliest type, what was said for it, and its probability (two digits, NaN where there is no complaint).
+
+        Where neither a wording nor a word names anything (我就是要投诉) it is `other`. The evidence is the heaviest
+        wording of the type, else the word that speaks most for it.
+        """
+        named = self.score.max(axis=1) > 0
+        named[self.words.owner[self.words.telling]] = True
+        chosen = np.where(named, self.share.argmax(axis=1), COMPLAINT_TYPES.index("other"))
         chosen = np.where(complaint, chosen, -1)
         evidence = no_evidence(self.batch.n_calls)
         for number, said in enumerate(self.said):
@@ -151,18 +175,44 @@ class _Types:
             mine = (chosen == number) & (heaviest.turn >= 0)
             for name in ("turn", "start", "end"):
                 getattr(evidence, name)[mine] = getattr(heaviest, name)[mine]
-        return chosen, evidence
+        self._tell_words(chosen, evidence)
+        share = self.share[np.arange(len(chosen)), np.maximum(chosen, 0)]
+        confidence = np.asarray(np.round(np.where(complaint, share, np.nan), 2), np.float64)
+        return chosen, evidence, confidence
+
+    def _tell_words(self, chosen: Indices, evidence: Evidence) -> None:
+        """Fill in the word that speaks most for the type, where no wording does."""
+        words = self.words
+        weight = topics.load_topics().weights[words.row, chosen[words.owner]]
+        open_ = (chosen[words.owner] >= 0) & (evidence.turn[words.owner] < 0) & (weight > 0)
+        at = np.flatnonzero(open_)
+        at = at[np.lexsort((words.start[at], -weight[at], words.owner[at]))]
+        call, first = np.unique(words.owner[at], return_index=True)
+        at = at[first]
+        evidence.turn[call] = np.searchsorted(self.batch.turn_text, words.start[at], "right") - 1
+        evidence.start[call], evidence.end[call] = words.start[at], words.end[at]
 
     def scope(self, chosen: Indices) -> Indices:
         """Service quality (how one was treated) or business matter; -1 where both are about as likely."""
         service = self.score[:, COMPLAINT_TYPES.index("service_attitude")]
         matter = self.score[:, 1 : COMPLAINT_TYPES.index("other")].max(axis=1)
         scope = np.where(service >= SCOPE_MARGIN * matter, 0, np.where(matter >= SCOPE_MARGIN * service, 1, -1))
-        told = (chosen >= 0) & (chosen != COMPLAINT_TYPES.index("other")) & (np.maximum(service, matter) > 0)
-        return np.where(told, scope, -1)
+        heard = np.maximum(service, matter) > 0
+        by_words = np.where(self.share.max(axis=1) >= topics.load_topics().unsure_below, np.minimum(chosen, 1), -1)
+        told = (chosen >= 0) & (chosen != COMPLAINT_TYPES.index("other"))
+        return np.where(told, np.where(heard, scope, by_words), -1)
 
     def _call(self, said: Said) -> Indices:
         return self.batch.turn_call[said.turn]
+
+
+def _stating(batch: Batch, complaint: Mask) -> Indices:
+    """The first `STATING_TURNS` customer turns that state something, of each call that is a complaint. Ascending."""
+    mine = complaint[batch.turn_call] & (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel
+    turn = np.flatnonzero(mine & (batch.turn_characters >= ISSUE_CHARACTERS))
+    call = batch.turn_call[turn]
+    first = np.searchsorted(call, call, "left")
+    return turn[np.arange(len(turn)) - first < STATING_TURNS]
 
 
 def _by_turn(said: Said) -> tuple[Indices, NDArray[np.float64]]:

@@ -215,7 +215,8 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
     quotes = Quotes(report.data / "findings.parquet", bad_calls)
     agents = report.agents.to_pylist()
     teams = _teams(report)
-    _write_agents(report, agents, teams, calls, quotes, chosen)
+    keywords = report.keywords.filter(report.keywords["listed"]).to_pylist()
+    _write_agents(report, agents, teams, calls, quotes, chosen, keywords)
     picked = choose_calls_to_hear(calls)
     write_index(
         report.folder,
@@ -227,6 +228,8 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
         calls_to_hear=_with_reasons(picked, report.data / "findings.parquet"),
         rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
+        keywords=[row for row in keywords if row["scope"] != "agent"],
+        nights=report.earlier.nights,
         call_pages=chosen,
         kinds=_kinds(calls, report.engine.ruleset.rubric.thresholds.get("feels_negative", UNHAPPY)),
         spread=_spread(report.sums.totals),
@@ -359,6 +362,7 @@ def _write_agents(
     calls: pa.Table,
     quotes: Quotes,
     chosen: set[str],
+    keywords: list[dict[str, Any]],
 ) -> None:
     plain = calls.set_column(calls.schema.get_field_index("agent_id"), "agent_id", calls["agent_id"].cast(pa.string()))
     order = pc.sort_indices(plain, sort_keys=[("agent_id", "ascending", "at_end"), *WORST_FIRST])
@@ -366,6 +370,10 @@ def _write_agents(
     # By agent id in the order Arrow sorts it, so each agent's calls follow one another.
     ends = np.cumsum([agent["calls"] for agent in sorted(agents, key=lambda one: one["agent_id"].encode())])
     starts = dict(zip(sorted((agent["agent_id"] for agent in agents), key=str.encode), [0, *ends], strict=False))
+    said: dict[str, list[dict[str, Any]]] = {}
+    for row in keywords:
+        if row["scope"] == "agent":
+            said.setdefault(row["agent_id"], []).append(row)
     means = {row.team: row.score_mean for row in teams}
     standings = _standings(calls, agents)
     for agent in agents:
@@ -382,6 +390,7 @@ def _write_agents(
             call_pages=chosen,
             masked=report.options.mask,
             standing=standings.get(agent["agent_id"], NO_STANDING),
+            keywords=said.get(agent["agent_id"], ()),
             habits=_costly(report.sums.totals.loc[agent["agent_id"]], failures, HABITS_SHOWN),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 import time
@@ -38,6 +39,7 @@ from qa_analyzer.emotion.model import Estimates, SnowNLPModel, load_model
 from qa_analyzer.errors import InputError, OptionError, QaAnalyzerError, Rejected
 from qa_analyzer.figures import FIGURES
 from qa_analyzer.judging import Ruleset
+from qa_analyzer.keywords import NO_EARLIER, Earlier, merge_counts, rank_keywords
 from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
@@ -65,6 +67,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Lang = Literal["zh", "en"]
+KEYWORDS_FILE = Path("data") / "keywords.parquet"
+NIGHT_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+NIGHTS_COMPARED = 7
+"""Earlier nights that are found by themselves: a week, so that each weekday is among them."""
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
 UNMATCHED = "metadata_unmatched.csv"
 """Calls without a row in the telephone system's record, and rows without a call."""
@@ -72,6 +78,7 @@ REPORT_ENTRIES = (
     "agents.csv",
     "calls.csv",
     "findings.csv",
+    "keywords.csv",
     "rejected.csv",
     UNMATCHED,
     "scorecards.xlsx",
@@ -104,6 +111,8 @@ TEXTS = {
         "workers": "--workers 要是 1 以上的整数。",
         "voices": "「{path}」读不了（{detail}）。一行一种格式，要写成："
         '格式名: {{channel: 0}}，或 格式名: {{speaker: "1"}}。',
+        "compare": "「{folder}」里没有 data/keywords.parquet：不是报告文件夹，或那次没有写 Parquet。"
+        "--compare-with 要给出带 data/ 的报告文件夹。",
         "agent_twice": "--agent-speaker 与 --agent-channel 只能用一个。",
         "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
         "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
@@ -119,6 +128,8 @@ TEXTS = {
         "workers": "--workers must be a whole number from 1.",
         "voices": "{path} cannot be read ({detail}); write one format a line: name: {{channel: 0}} or name: "
         '{{speaker: "1"}}.',
+        "compare": "{folder} has no data/keywords.parquet: no report, or written without Parquet; give --compare-with "
+        "the folder of a report that holds data/.",
         "agent_twice": "give --agent-speaker or --agent-channel, not both.",
         "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
         "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
@@ -135,7 +146,8 @@ class Options:
     """How to run. `rules` None = the shipped ones; `waivers` None = those in the rules folder, if there are any;
     `tolerant` = words that sound alike count too; `page_limit` = most call pages in HTML; `format` = the vendor's
     format of every file, None = told by content; `metadata` = the telephone system's record of the calls;
-    `agent` = whose voice is the agent's, where only labels are known.
+    `agent` = whose voice is the agent's, where only labels are known; `compare_with` = reports of earlier nights for
+    the keywords, none = found by themselves (see `earlier_reports`).
     """
 
     rules: Path | None = None
@@ -152,6 +164,7 @@ class Options:
     metadata: Path | None = None
     columns: str | None = None
     agent: AgentVoice = NOT_GIVEN
+    compare_with: tuple[Path, ...] = ()
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -164,6 +177,9 @@ class Options:
         if self.format is not None and named(self.format) is None:
             known = "、" if self.lang == "zh" else ", "
             raise OptionError(words["format"].format(name=self.format, known=known.join(format_names())))
+        for folder in self.compare_with:
+            if not (folder / KEYWORDS_FILE).is_file():
+                raise OptionError(words["compare"].format(folder=folder))
         for voice in (self.agent, *self.agent.by_format.values()):
             if voice.speaker is not None and voice.channel is not None:
                 raise OptionError(words["agent_twice"])
@@ -407,7 +423,7 @@ def score(
     shutil.rmtree(work, ignore_errors=True)
     try:
         work.mkdir()
-        report = Report(work, engine)
+        report = Report(work, engine, options.compare_with or earlier_reports(folder))
         with report:
             for block, result in _results(engine.plan(paths), engine):
                 report.add(block, result)
@@ -436,6 +452,34 @@ def score(
     )
 
 
+def earlier_reports(folder: Path) -> tuple[Path, ...]:
+    """The reports of the nights before: folders beside this one that are named by earlier dates, the last
+    `NIGHTS_COMPARED`. Only where this one is named by a date too (reports/2026-11-22), else nobody can tell.
+    """
+    if not NIGHT_NAME.fullmatch(folder.name) or not folder.parent.is_dir():
+        return ()
+    nights = [
+        one
+        for one in folder.parent.iterdir()
+        if NIGHT_NAME.fullmatch(one.name) and one.name < folder.name and (one / KEYWORDS_FILE).is_file()
+    ]
+    return tuple(sorted(nights)[-NIGHTS_COMPARED:])
+
+
+def read_earlier(folders: Sequence[Path]) -> Earlier:
+    """The words of earlier nights together."""
+    if not folders:
+        return NO_EARLIER
+    calls, words = 0, Counter[str]()
+    for folder in folders:
+        night = pq.read_table(
+            folder / KEYWORDS_FILE, columns=["word", "calls", "of_calls"], filters=[("scope", "=", "night")]
+        )
+        calls += night["of_calls"][0].as_py() if night.num_rows else 0
+        words.update(dict(zip(night["word"].to_pylist(), night["calls"].to_pylist(), strict=True)))
+    return Earlier(len(folders), calls, dict(words))
+
+
 def _refuse_foreign(folder: Path, lang: Lang) -> None:
     """A folder that holds something else is never written to."""
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "run.json").is_file())):
@@ -460,7 +504,7 @@ def _move_into_place(work: Path, folder: Path) -> None:
 class Report:
     """Takes block results in order and writes the folder."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, engine: Engine, earlier: Sequence[Path] = ()) -> None:
         self.folder = folder
         self.engine = engine
         self.options = engine.options
@@ -474,6 +518,9 @@ class Report:
         self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
+        self._words: list[pa.Table] = []
+        self.earlier_folders = tuple(earlier)
+        self.earlier = read_earlier(earlier)
         self._seen = SeenIds()
         self._parquet: dict[str, ParquetSink] = {}
         self._csv: dict[str, CsvWriter] = {}
@@ -528,8 +575,10 @@ class Report:
         points = calls["score"].drop_null().to_numpy()
         self.histogram += np.bincount(np.round(points * 100).astype(np.int64), minlength=10_001)
         self._sums.append(result.sums)
+        self._words.append(result.tables.words)
         if len(self._sums) >= MERGE_EVERY:
             self._sums = [merge_sums(self._sums)]
+            self._words = [merge_counts(self._words)]
         self._write(result.tables, result.csv)
 
     def _join(self, result: BlockResult, joined: Joined) -> None:
@@ -643,6 +692,7 @@ class Report:
         nothing = self.engine.analyse(pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA))
         tables, sums = build_tables(nothing, self.engine.ruleset, self.options.lang, mask=self.options.mask)
         self._sums = [sums]
+        self._words = [tables.words]
         self._write(tables, {"calls": b"", "findings": b""} if "csv" in self.options.outputs else {})
 
     def finish(self, inputs: Sequence[str]) -> None:
@@ -657,6 +707,13 @@ class Report:
         if "csv" in self.options.outputs:
             with CsvWriter(self.folder / "agents.csv", "agents", lang, names, columns=agents.column_names) as writer:
                 writer.write(agents)
+        self.keywords = rank_keywords(merge_counts(self._words), scorecards, self.earlier)
+        with ParquetSink(self.folder / KEYWORDS_FILE, self.keywords.schema) as sink:
+            sink.write(self.keywords)
+        if "csv" in self.options.outputs:
+            shown = [name for name in self.keywords.column_names if name != "listed"]
+            with CsvWriter(self.folder / "keywords.csv", "keywords", lang, names, columns=shown) as writer:
+                writer.write(self.keywords.filter(self.keywords["listed"]).select(shown))
         if "xlsx" in self.options.outputs or "html" in self.options.outputs:
             from qa_analyzer.reporting import write_pages, write_workbook
 
@@ -700,6 +757,7 @@ class Report:
                 name: {"speaker": voice.speaker} if voice.channel is None else {"channel": voice.channel}
                 for name, voice in self.options.agent.by_format.items()
             },
+            "compared_with": {"reports": [one.name for one in self.earlier_folders], "calls": self.earlier.calls},
             "waivers": self._waiver_facts(),
             "metadata": self._metadata_facts(),
             "repaired": dict(sorted(self.repaired.items())),
@@ -744,5 +802,6 @@ def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: O
 def read_report(folder: Path) -> dict[str, pa.Table]:
     """The tables of a finished report."""
     return {
-        name: pq.read_table(folder / "data" / f"{name}.parquet") for name in ("agents", "calls", "findings", "emotion")
+        name: pq.read_table(folder / "data" / f"{name}.parquet")
+        for name in ("agents", "calls", "findings", "emotion", "keywords")
     }

@@ -23,6 +23,7 @@ from qa_analyzer.batch import Batch
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import TRENDS, TurningPoints, follow, name_trends, turning_points
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
+from qa_analyzer.keywords import count_words
 from qa_analyzer.lexicon import COMPLAINT_TYPES, ESCALATION_KINDS, NEEDS, QUESTION_KINDS, RISKS
 from qa_analyzer.model import CALL_TYPES, ROLE_CODES, HangUp, Role
 from qa_analyzer.phases import NOT_ASSESSABLE, RESOLUTIONS
@@ -140,12 +141,14 @@ WINDOW_TEXTS: dict[Lang, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Tables:
     """The three tables of one block. `waivers`: number of a waiver → verdict of its rule, where its call is here;
-    `roles`: how many calls have their roles from where, as in run.json.
+    `roles`: how many calls have their roles from where, as in run.json; `words`: what customers said, by agent (see
+    `keywords`).
     """
 
     calls: pa.Table
     findings: pa.Table
     emotion: pa.Table
+    words: pa.Table
     waivers: Mapping[int, str] = field(default_factory=dict)
     roles: Mapping[str, int] = field(default_factory=dict)
 
@@ -208,7 +211,8 @@ def build_tables(
         calls["emotion_end"].to_numpy().astype(np.float64),
     )
     findings = findings_table(analysis, ruleset, scores, points, lang, reasons)
-    return Tables(calls, findings, emotion_table(analysis), waiving.verdicts, count_roles(analysis.roles)), sums
+    felt, words = emotion_table(analysis), count_words(analysis, points)
+    return Tables(calls, findings, felt, words, waiving.verdicts, count_roles(analysis.roles)), sums
 
 
 def _turning(
@@ -282,6 +286,10 @@ def calls_table(
     profile = analysis.profile
     columns |= {
         "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
+        "complaint_type_confidence": numbers(
+            np.nan_to_num(profile.type_confidence), ~np.isnan(profile.type_confidence), pa.float64()
+        ),
+        "complaint_type_unsure": pa.array(profile.type_unsure, pa.bool_(), mask=profile.complaint_type < 0),
         "complaint_scope": coded(profile.scope, SCOPES),
         "complaint_complexity": coded(profile.complexity, COMPLEXITIES),
         "customer_need": needs_column(profile.needs),

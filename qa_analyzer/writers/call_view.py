@@ -211,6 +211,15 @@ def list_verdicts(page: CallPage, cards: Sequence[Card], names: Names) -> list[V
     return sorted(rows, key=lambda row: order.get(row.criterion, len(order)))
 
 
+def type_certainty(call: Row, lang: Lang) -> list[str]:
+    """How sure the complaint type is, in words; nothing where there is none."""
+    confidence = call.get("complaint_type_confidence")
+    if confidence is None:
+        return []
+    key = "call.unsure_type" if call.get("complaint_type_unsure") else "call.sure"
+    return [word(lang, key, n=f"{confidence:.2f}")]
+
+
 def overlap_reason(overlap: OverlapView, lang: Lang) -> str:
     """Why an overlap is of its kind, and why it is counted or not."""
     told = [word(lang, f"overlap.note.{overlap.note}", n=format_number(overlap.note_ms / 1000))]

@@ -14,7 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from qa_analyzer.wording import Lang, code_word, word
-from qa_analyzer.writers.call_view import STAGE_MARKS, Breakdown, Card, break_down, order_findings, overlap_reason
+from qa_analyzer.writers.call_view import (
+    STAGE_MARKS,
+    Breakdown,
+    Card,
+    break_down,
+    order_findings,
+    overlap_reason,
+    type_certainty,
+)
 from qa_analyzer.writers.formats import (
     format_clock,
     format_moment,
@@ -119,6 +127,8 @@ def _reasons(page: CallPage, names: Names, lang: Lang) -> Table:
             value = word(lang, "call.hours", n=format_number(reason.value))
         else:
             value = code_word(reason.column, reason.value, lang)
+        if reason.column == "complaint_type":
+            value = " · ".join([value, *type_certainty(page.call, lang)])
         over = page.call.get("promised_over_limit_h") if reason.column == "promised_h" else None
         if over is not None and over > 0:
             value += f" · {word(lang, 'call.over', n=format_number(over))}"

@@ -160,7 +160,7 @@ def test_the_workbook_holds_texts_not_formulas_and_links_to_its_own_pages_only(r
     book = openpyxl.load_workbook(report.folder / "scorecards.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    targets = {unquote(cell.hyperlink.target).replace("\\", "/") for cell in cells if cell.hyperlink}
+    targets = {unquote(str(cell.hyperlink.target)).replace("\\", "/") for cell in cells if cell.hyperlink}
     assert targets
     assert [one for one in targets if not (report.folder / one).is_file() or ".." in one] == []
     assert [cell for cell in cells if isinstance(cell.value, str) and "=HYPERLINK" in cell.value]

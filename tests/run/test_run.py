@@ -34,7 +34,7 @@ RULE_IDS = (
 CALLS = (
     "call_id agent_id agent_name team started_at call_type call_type_inferred assessable not_assessable_reason "
     "duration_s turns role_source role_confidence mixed_utterances score score_before_critical grade critical {scores} "
-    "complaint_type complaint_scope "
+    "complaint_type complaint_type_confidence complaint_type_unsure complaint_scope "
     "complaint_complexity customer_need escalation_risk escalation_kind repeat_contact promised_h "
     "promised_over_limit_h resolution emotion_start "
     "emotion_valley emotion_peak emotion_end emotion_mean emotion_trend emotion_fall "
@@ -78,6 +78,7 @@ def test_a_report_holds_every_file_of_the_contract_and_no_other(mixed: Scored) -
         "calls.parquet",
         "emotion.parquet",
         "findings.parquet",
+        "keywords.parquet",
     }
     assert len(list((mixed.folder / "calls").glob("*.html"))) == len(mixed.calls)
     assert len(list((mixed.folder / "agents").glob("*.html"))) == len(mixed.agents)
@@ -146,7 +147,7 @@ def test_only_the_outputs_asked_for_are_written(tmp_path: Path, rules: Path) -> 
     calls = write_calls(tmp_path / "calls.ndjson", [call("o1")])
     always = {"run.json", "rejected.csv"}
     for output, files in {
-        "csv": {"agents.csv", "calls.csv", "findings.csv"},
+        "csv": {"agents.csv", "calls.csv", "findings.csv", "keywords.csv"},
         "parquet": {"data"},
         "xlsx": {"scorecards.xlsx"},
         "html": {"index.html", "agents", "calls", "assets"},

@@ -97,15 +97,13 @@ COMPLAINTS = {
     "rules_terms": "tel_port_008 text_gym_card",
 }
 """The matter of each complaint among the samples, by reading them."""
-OTHERWISE_HEARD = {"asr_mobile_017"}
-"""Its recogniser wrote 信好 for 信号, so that nobody caring for it is heard first."""
 
 
 def test_the_complaint_type_is_that_of_a_reader(samples: Scored) -> None:
-    """In all complaints but those listed."""
+    """In all complaints, and of most of them the program is sure."""
     expected = {call: kind for kind, calls in COMPLAINTS.items() for call in calls.split()}
     complaints = samples.calls[samples.calls["call_type"] == "complaint"]
     assert set(complaints.index) == set(expected)
-    assert {
-        call for call, kind in expected.items() if complaints.loc[call, "complaint_type"] != kind
-    } == OTHERWISE_HEARD
+    assert {call for call, kind in expected.items() if complaints.loc[call, "complaint_type"] != kind} == set()
+    assert complaints["complaint_type_unsure"].mean() < 0.2
+    assert complaints["complaint_type_confidence"].between(0.2, 1).all()

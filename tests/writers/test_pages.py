@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from qa_analyzer.keywords import KEYWORD_COLUMNS
 from qa_analyzer.wording import TEXTS, Lang
 from qa_analyzer.writers.agent_view import costliest_rules, strengths
 from qa_analyzer.writers.call_view import break_down, order_findings
@@ -22,6 +23,8 @@ from qa_analyzer.writers.page import (
     RunFacts,
     StageView,
     TurnView,
+    Why,
+    WhyPart,
 )
 
 from . import night
@@ -307,6 +310,56 @@ def test_both_languages_have_every_text_with_the_same_placeholders() -> None:
         assert zh and en, key
         assert set(re.findall(r"{\w+}", zh)) == set(re.findall(r"{\w+}", en)), key
         assert not re.search("[\u4e00-\u9fff]", en), key
+
+
+def test_a_call_page_tells_why_each_value(tmp_path: Path) -> None:
+    """Words and shares; hostile words stay text; the baseline says that it cannot tell."""
+    page = night.make_page(night.MIXED)
+    parts = [WhyPart("words", -0.412, HOSTILE), WhyPart("other_words", -0.088)]
+    names = night.make_names("zh")
+    told = parse(write_call(tmp_path, replace(page, whys=[Why(1, -0.5, parts)]), names, "zh"))
+    assert HOSTILE in told.text
+    assert "−0.412" in told.text
+    assert "其余的词 −0.088" in told.text
+    dumb = parse(write_call(tmp_path, replace(page, whys=[Why(1, -0.5, None)]), names, "zh"))
+    assert "SnowNLP" in dumb.text
+
+
+def keyword(scope: str, word: str, change: str | None = None, **more: Any) -> dict[str, Any]:
+    row = dict.fromkeys(KEYWORD_COLUMNS)
+    return {
+        **row,
+        "scope": scope,
+        "word": word,
+        "calls": 7,
+        "share": 0.2,
+        "other_share": 0.05,
+        "change": change,
+        **more,
+    }
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_overview_shows_keywords_and_what_changed(tmp_path: Path, lang: Lang) -> None:
+    """New and rising ones first; those of teams, whose names are hostile, apart; without earlier nights it says so."""
+    rows = [
+        keyword("night", "断网", "new"),
+        keyword("night", "发票", "rising"),
+        keyword("night", "快递"),
+        keyword("team", "漏水", team=HOSTILE),
+    ]
+    pages = night.crowd(3)
+    facts = night.make_run(pages)
+    names = night.make_names(lang)
+    agents = night.make_agents(pages).to_pylist()
+    page = parse(write_index(tmp_path, facts, agents, names, lang, keywords=rows, nights=4))
+    assert page.text.index("断网") < page.text.index("快递") < page.text.index("漏水")
+    assert HOSTILE in page.text
+    assert "20.0%" in page.text
+    alone = parse(write_index(tmp_path, facts, agents, names, lang, keywords=rows[2:3]))
+    assert "--compare-with" in alone.text
+    own = write_agent(tmp_path, agents[0], [], [], names, lang, keywords=[keyword("agent", "退款", agent_id="a")])
+    assert "退款" in parse(own).text
 
 
 def test_no_text_of_the_catalogue_is_left_over() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from qa_analyzer.wording import Lang
-from qa_analyzer.writers.page import CallPage, FrameworkView, Reason, StageView
+from qa_analyzer.writers.page import CallPage, FrameworkView, Reason, StageView, Why, WhyPart
 from qa_analyzer.writers.terminal import render_call
 
 from . import night
@@ -24,6 +24,16 @@ def test_breakdown_findings_and_conversation_are_there() -> None:
     text = shown(night.make_page(night.MIXED))
     for expected in ("65.92 待改进", "−34.08", "同一过失，已在“不满后致歉”扣分", "这个我不清楚[✗2]"):
         assert expected in text
+
+
+def test_why_a_value_is_told_with_parts_that_add_up_or_that_nobody_can_tell() -> None:
+    """Each part with its share; the baseline says that it cannot."""
+    parts = [WhyPart("words", -0.412, "太差了"), WhyPart("length", -0.1), WhyPart("beginning", 0.012)]
+    page = replace(night.make_page(night.MIXED), whys=[Why(1, -0.5, parts)])
+    told = shown(page)
+    for expected in ("−0.500", "“太差了” −0.412", "话的长短 −0.100", "起点 +0.012"):
+        assert expected in told
+    assert "SnowNLP" in shown(replace(page, whys=[Why(1, -0.5, None)]))
 
 
 def test_a_critical_failure_is_told() -> None:

@@ -94,12 +94,15 @@ def write_index(
     worst_rules: Sequence[CostlyRule] = (),
     calls_to_hear: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
+    keywords: Sequence[Row] = (),
+    nights: int = 0,
     call_pages: Container[str] | None = None,
     kinds: Sequence[KindRow] = (),
     spread: Mapping[str, Spread] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all). `spread`: agent id → what comparing two agents takes.
+    ids that have a page (null: all). `keywords`: listed rows of the night and its teams; `nights`: earlier nights that
+    they were compared with. `spread`: agent id → what comparing two agents takes.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
@@ -119,6 +122,8 @@ def write_index(
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
         rejected=rejected[:MAX_REJECTED],
+        keywords=keywords,
+        nights=nights,
         has_page=_has_page(call_pages),
         kinds=kinds,
         spread=spread,
@@ -142,11 +147,12 @@ def write_agent(
     masked: bool = True,
     habits: Sequence[CostlyRule] | None = None,
     standing: StandingView = NO_STANDING,
+    keywords: Sequence[Row] = (),
 ) -> Path:
     """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
 
-    `habits`: what cost her most, where `findings` are only a choice of hers. The page is one file: style and script
-    stand in it, so that it can be handed on.
+    `keywords`: her rows of the keywords. `habits`: what cost her most, where `findings` are only a choice of hers. The
+    page is one file: style and script stand in it, so that it can be handed on.
     """
     scored = standing.scored or sum(call["score"] is not None for call in calls)
     return _write(
@@ -172,6 +178,8 @@ def write_agent(
         habits=agent_view.costliest_rules(findings) if habits is None else habits,
         strengths=agent_view.strengths(calls, findings),
         turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
+        keywords=keywords,
+        nights=0,
         worst_of=agent_view.worst_rule_of_calls(findings),
         has_page=_has_page(call_pages),
     )
@@ -202,9 +210,12 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
         reasons=page.reasons,
         over_limit=page.call.get("promised_over_limit_h"),
         nature=[
-            wording.code_word(column, page.call[column], lang)
-            for column in ("complaint_scope", "complaint_complexity")
-            if page.call.get(column)
+            *call_view.type_certainty(page.call, lang),
+            *(
+                wording.code_word(column, page.call[column], lang)
+                for column in ("complaint_scope", "complaint_complexity")
+                if page.call.get(column)
+            ),
         ],
         needs=split_ids(page.call.get("customer_need")),
         phases=page.phases,
