@@ -65,7 +65,7 @@ _PERSON = (
 _LABEL = rf"(?P<label>(?P<name>{_NAMES})[0-9A-Za-z]{{0,8}})[ \t\u3000]*[：:]"
 _LONG = rf"(?P<label>(?P<name>{_NAMES})(?:{_PERSON}|{_NUMBER}|[\u4e00-\u9fff]{{1,4}})?)"
 _GENERIC = (
-    r"(?P<label>(?:说话人|說話人|发言人|發言人|讲话人|講話人|角色|声道|聲道|通道|(?i:speaker|spk|voice|channel|ch))"
+    r"(?P<label>主叫方?|被叫方?|(?:说话人|說話人|发言人|發言人|讲话人|講話人|角色|声道|聲道|通道|(?i:speaker|spk|voice|channel|ch))"
     r"(?:[ _\-#]{0,2}(?:[0-9]{1,3}|[一二三四五六左右])|[ _\-#]{1,2}[A-Za-z]\b|(?<=[人道])[A-Z]\b))"
 )
 _LETTER = r"(?P<label>[A-H]|[甲乙丙丁]|[ABab]方|[甲乙]方)"

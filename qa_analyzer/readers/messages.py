@@ -16,7 +16,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         # input as a whole
         "no_such_path": "找不到「{path}」。请检查路径有没有写错；可以给文件、文件夹或通配符（如 calls/*.jsonl）。",
         "no_match": "通配符「{path}」没有匹配到任何文件。请检查路径；文件夹可以直接给出，会连同子文件夹一起读取。",
-        "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md 和 expected.csv 不算）。"
+        "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md、expected.csv 和本程序写的报告不算）。"
         "请放入通话文件后再运行。",
         "no_paths": "没有给出输入。请给出文件、文件夹或通配符。",
         # the telephone system's record
@@ -85,6 +85,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable": "文字不是有效的 {encoding} 编码；请把文件统一保存为 UTF-8",
         "line_too_long": "这一行有 {size}，超过上限 {limit}，一句话也不能超过 1 MB；"
         "请检查是否把录音或多通通话写进了一行",
+        "not_a_piece": "这个文件一行是一句话，这一行却不是（现有的键：{keys}），没有读取；请检查这一行",
         "no_id": "没有通话编号（call_id）；一个文件有多通通话时，每一通都要有编号",
         "null_utterances": "没有 utterances（缺少或为 null）；请给出这通通话的语句"
         "（厂商的转写结果，能读的格式见 qa-analyzer formats）",
@@ -100,6 +101,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "end_before_start": "第 {number} 句的 end_ms {end} 早于 start_ms {start}；请检查两者是否写反",
         "negative_call_time": "{key} 是负数（{value}）；时间从录音开始算起，单位毫秒",
         "huge_call_time": "{key} 超过 24 小时（{value}）；时间从录音开始算起，单位毫秒，不是时间戳",
+        "mangled_id": "通话编号被 Excel 写成了 {written}，原来的号码已经丢失，几通电话会混成一通；"
+        "请把这一列设为「文本」再导出",
         "extra_cells": "这一行有 {cells} 格，表头只有 {columns} 格；含分隔符的文字要用引号括起来",
         "unfit": "这一行的内容不符合约定的结构（{detail}）；请对照输入格式说明检查",
         # kinds of binary files
@@ -116,7 +119,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "(calls/*.jsonl).",
         "no_match": "the glob '{path}' matches no file. Check the path; a folder can be given as it is, subfolders "
         "included.",
-        "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md and expected.csv do not count). "
+        "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md, expected.csv and "
+        "reports of this program do not count). "
         "Put the calls there and run again.",
         "no_paths": "no input given. Give files, folders or globs.",
         "metadata_unreadable": "the record {path} cannot be read ({detail}); --metadata takes a CSV or XLSX file, one "
@@ -185,6 +189,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable": "the text is not valid {encoding}; save the whole file as UTF-8",
         "line_too_long": "the line has {size}, over the limit of {limit}, and one utterance may have 1 MB at most; "
         "check whether a recording or many calls were written into one line",
+        "not_a_piece": "the lines of this file are utterances, but this one is not (its keys: {keys}); check it",
         "no_id": "no call_id; in a file with several calls each needs one",
         "null_utterances": "no utterances (missing or null); give the utterances of this call (the vendors' "
         "formats that can be read are listed by qa-analyzer formats)",
@@ -202,6 +207,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "negative_call_time": "{key} is negative ({value}); times count in ms from the recording's start",
         "huge_call_time": "{key} is over 24 hours ({value}); times count in ms from the recording's start, they are no "
         "time stamps",
+        "mangled_id": "Excel has written the call id as {written}: the number is lost and several calls may share it; "
+        "make the column text and export again",
         "extra_cells": "the row has {cells} cells, the heading {columns}; quote a text that contains the delimiter",
         "unfit": "the line does not have the documented layout ({detail}); compare it with the input format",
         "binary.audio": "a recording",
