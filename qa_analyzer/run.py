@@ -194,8 +194,9 @@ class BlockResult:
 @dataclass(frozen=True)
 class RunResult:
     """What the caller needs to know of a finished run. `unmatched` = calls without a row in the telephone
-    system's record, and rows without a call; `columns`: messages on columns of tables that were found by their
-    headings or values; `unused_waivers`: messages, with file and line.
+    system's record, and rows without a call; `unread_values` = values of it that nobody understands; `columns`:
+    messages on columns of tables that were found by their headings or values; `unused_waivers`: messages, with file
+    and line.
     """
 
     folder: Path
@@ -206,6 +207,7 @@ class RunResult:
     critical: int
     seconds: float
     unmatched: tuple[int, int] = (0, 0)
+    unread_values: int = 0
     columns: tuple[str, ...] = ()
     unused_waivers: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
@@ -429,6 +431,7 @@ def score(
         critical=report.critical,
         seconds=seconds,
         unmatched=(report.unmatched["calls"], report.unmatched["rows"]),
+        unread_values=len(engine.metadata.unread) if engine.metadata is not None else 0,
         columns=tuple(report.columns.told(options.lang, report.hide)),
         unused_waivers=tuple(report.unused_waivers()),
         facts=facts,
@@ -592,6 +595,7 @@ class Report:
             "calls_joined": int(self.scored - self.unmatched["calls"]),
             "calls_without_row": self.unmatched["calls"],
             "rows_without_call": self.unmatched["rows"],
+            "unread_values": len(metadata.unread),
             "overruled": dict(sorted(self.overruled.items())),
         }
 
@@ -633,7 +637,7 @@ class Report:
         """
         if self.engine.metadata is not None:
             rows = unused(self.engine.metadata, self._row_used, self.options.lang)
-            self.unmatched["rows"] += len(rows)
+            self.unmatched["rows"] += len(rows) - len(self.engine.metadata.unread)
             self._list(rows, self._unmatched_file)
         if self._sums:
             return

@@ -761,6 +761,11 @@ TEXTS: dict[str, Pair] = {
     ),
     "columns.more": (" 等 {files} 个文件", " and others, {files} files"),
     "columns.unused": ("；没有用：{names}", "; not used: {names}"),
+    "metadata.unread": (
+        "通话记录里有 {count} 处写法看不懂（时间、时长、挂机方或类型），当作没有写；逐条见 {path}",
+        "{count} values of the telephone system's record (times, who hung up, types) are not understood and taken as "
+        "empty; see {path}",
+    ),
     "metadata.unmatched": (
         "通话记录没有全部对上：{calls} 通转写没有记录，{rows} 行记录没有用上；逐条见 {path}",
         "the telephone system's record does not match everywhere: {calls} transcripts without a row, {rows} rows not "

@@ -35,7 +35,8 @@ _WRITTEN: dict[str, str] = {
     "start_time 呼入时间 进线时间 录音开始时间 会话开始时间 通话日期时间 呼入時間 call_time call_start "
     "call_start_time",
     "call_type": "通话类型 类型 业务类型 通話類型 類型 calltype type 来电类型 工单类型 來電類型",
-    "hang_up": "挂机方 挂断方 谁先挂机 掛機方 掛斷方 hangup hang_up_by 结束方 释放方 挂机类型 hangup_side hangup_by",
+    "hang_up": "挂机方 挂断方 谁先挂机 掛機方 掛斷方 hangup hang_up_by 结束方 释放方 挂机类型 hangup_side hangup_by "
+    "挂机人 挂断人 先挂机方 谁挂机 释放方向 disconnect_reason disconnected_by release_side released_by",
     "ended_ms": "结束时长毫秒 通话结束毫秒 挂机毫秒 通話結束毫秒 掛機毫秒",
     "recording_url": "录音地址 录音链接 錄音地址 錄音連結 recording 录音URL 录音路径 recording_link",
     "connected_ms": "接通毫秒",
@@ -113,11 +114,12 @@ DIRECTIONS: dict[str, str] = {
     **_all("呼出 外呼 去电 去電 外拨 外撥 回拨 人工外呼 人工呼出 out outbound outgoing call_out dialout", "out"),
 }
 _CALLING = {"in": {"calling": "customer", "called": "agent"}, "out": {"calling": "agent", "called": "customer"}}
+_HANGING_UP = (
+    *("", "挂机", "掛機", "挂断", "掛斷", "先挂", "先挂机", "先挂断", "主动挂机", "主动挂断", "结束", "释放"),
+    *("_disconnect", "_disconnected", "_hangup", "_hung_up", "_released"),
+)
 HANG_UP_WORDS: dict[str, str] = {
-    word + ending: code
-    for word, code in ROLE_WORDS.items()
-    if code != "unknown"
-    for ending in ("", "挂机", "掛機", "挂断", "掛斷")
+    word + ending: code for word, code in ROLE_WORDS.items() if code != "unknown" for ending in _HANGING_UP
 }
 CALL_TYPE_WORDS: dict[str, str] = {
     **_all("投诉 投訴 投诉类 complaint complaints", "complaint"),
@@ -206,6 +208,13 @@ def known_fields(row: str, delimiter: str) -> list[str]:
     except csv.Error:
         return []
     return [found.name for found in map(column_of, cells) if found]
+
+
+def without_ending(hang_up: str) -> str:
+    """`主叫挂机` → `主叫`: who hung up, without the word for hanging up."""
+    written = plain(hang_up)
+    ending = max((one for one in _HANGING_UP if one and written.endswith(one)), key=len, default="")
+    return written.removesuffix(ending)
 
 
 def party_role(label: object, direction: object) -> str | None:

@@ -30,6 +30,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "（坐席工号、班组、开始时间、通话类型、挂机方、通话时长……）；现有列：{found}。",
         "metadata_broken": "通话记录「{path}」从第 {line} 行起无法读取（{detail}）；请检查引号是否成对。",
         "metadata_repeated": "通话记录里这一通出现了两次，用第 {line} 行的；请只保留一行",
+        "metadata_unread": "「{heading}」写的「{value}」看不懂，当作没有写；请按约定的写法改",
         "metadata_unused": "通话记录里有这一通，但没有它的转写；请检查转写是否齐全、编号是否一致",
         "metadata_lone": "转写里有这一通，但通话记录里没有；请检查通话记录是否齐全、编号是否一致",
         # a file as a whole
@@ -133,6 +134,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "hang_up, duration_s …); it has: {found}.",
         "metadata_broken": "the record {path} cannot be read from line {line} on ({detail}); are quotes closed?",
         "metadata_repeated": "the record has this call twice, line {line} is used; keep one row",
+        "metadata_unread": "'{value}' under {heading} is not understood and taken as empty; write it as documented",
         "metadata_unused": "the record has this call, but there is no transcript of it; check whether transcripts are "
         "missing or ids differ",
         "metadata_lone": "there is a transcript of this call, but no row of the record; check whether the record is "

@@ -50,6 +50,7 @@ def test_the_record_is_joined_and_what_does_not_match_is_a_file(tmp_path: Path, 
         "calls_joined": 1,
         "calls_without_row": len(mixed_calls()) - 1,
         "rows_without_call": 1,
+        "unread_values": 0,
         "overruled": {"agent_id": 1, "team": 1},
     }
 
