@@ -238,6 +238,7 @@ CODES: dict[str, dict[str, Pair]] = {
         "too_few_turns": ("不足 3 个话轮", "Fewer than 3 turns"),
         "voicemail": ("语音信箱", "Voicemail"),
         "not_chinese": ("不是中文", "Not Chinese"),
+        "agent_unknown": ("分不清谁是坐席", "Not known who the agent is"),
     },
     "role_source": {
         "stated": ("输入给定", "Stated in the input"),
