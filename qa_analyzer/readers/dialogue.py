@@ -8,6 +8,7 @@ what is odd stays in the text and carries its `problem`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from enum import StrEnum
 from qa_analyzer.model import Role
 from qa_analyzer.readers.headings import field_of
 from qa_analyzer.readers.voices import is_name, voice
-import itertools
 
 LABELS: dict[Role, tuple[str, ...]] = {
     Role.AGENT: (

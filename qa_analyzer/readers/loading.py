@@ -496,7 +496,7 @@ def _gather_vendor(
     try:
         calls = form.calls(value)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
-        detail = f"{type(error).__name__}: {error}"[:80]
+        detail = _why_not(error, lang)
         problem = Unmendable("vendor_shape", format=form.title["en" if lang == "en" else "zh"], detail=detail)
         gathered.refuse(source, line, problem)
         return
@@ -520,6 +520,13 @@ def _gather_vendor(
             gathered.refuse(source, line, problem, _id_of(call))
         else:
             gathered.add(source, line, data, own, alone=alone and len(calls) == 1, at_line=True)
+
+
+def _why_not(error: Exception, lang: str) -> str:
+    """What a document lacks, in words."""
+    if isinstance(error, KeyError):
+        return say(lang, "shape_lacks", key=str(error.args[0])[:40] if error.args else "")
+    return say(lang, "shape_differs")
 
 
 def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:

@@ -73,6 +73,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
         "vendor_shape": "看起来是「{format}」的转写结果，但结构对不上（{detail}）；"
         "文件可能被截断或改过，请重新导出，或用 --format 指明格式",
+        "shape_lacks": "缺少 {key}",
+        "shape_differs": "有的值类型不对，例如时间不是数字",
         "unknown_layout": "认不出这份 JSON 的格式（现有的键：{keys}）；"
         "约定的格式要有 utterances，能读的厂商格式见 qa-analyzer formats",
         # one call
@@ -179,6 +181,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
         "vendor_shape": "this looks like '{format}', but does not have its layout ({detail}); the file may be cut or "
         "changed: export it again, or name the format with --format",
+        "shape_lacks": "{key} is missing",
+        "shape_differs": "values of another type, such as a time that is no number",
         "unknown_layout": "JSON in a layout that is not known (its keys: {keys}); ours has utterances, the vendors' "
         "formats that can be read are listed by qa-analyzer formats",
         "broken_json": "broken JSON (near character {column}); have the exporting program write this line again",

@@ -1,7 +1,7 @@
 """Calls in pieces: lines of JSON, or the objects of an array, of which each is one utterance or one streamed event.
 
 A streaming recogniser sends an event for every change of an utterance, and people store what they receive. Only what is
-final counts; where nothing is (FunASR `online`), the parts are joined. Events of one session are one call; where they
+final counts. Events of one session are one call; where they
 name none, those of a file are. Rows `{"role": …, "text": …, "start": …}` are read as those of any table.
 Times: ms (Aliyun, Tencent, Baidu, Huawei, FunASR, iFlytek `bg`/`ed` as strings), ticks of 100 ns (Azure).
 """
@@ -17,6 +17,7 @@ from qa_analyzer.readers.dialogue import parse_dialogue
 from qa_analyzer.readers.headings import CALL_FIELDS, column_of
 from qa_analyzer.readers.mend import Unmendable
 from qa_analyzer.readers.vendors.form import Call, Json, at, call_of, channel, joined, milliseconds, unwrapped
+from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.huawei import HUAWEI
 from qa_analyzer.readers.voices import voice
 
@@ -33,11 +34,10 @@ _TRACKS = frozenset({"0", "1", "2", "l", "r", "left", "right", "左", "右", "�
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one event says: its session, None if it names none; final utterances; a `part` of an unfinished one."""
+    """What one event says: its session, None if it names none, and utterances that are final."""
 
     session: str | None = None
     rows: tuple[Call, ...] = ()
-    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +76,8 @@ def _text(value: Json) -> str | None:
 
 
 def _funasr(value: dict[str, Json]) -> Event | None:
-    mode, text = value.get("mode"), value.get("text")
-    if mode not in _FUNASR or not isinstance(text, str):
-        return None
-    session = _text(value.get("wav_name"))
-    if mode != "2pass-offline":
-        return Event(session, part=text)
-    sentences = unwrapped(value.get("stamp_sents"))
-    told = [one for one in sentences if isinstance(one, dict)] if isinstance(sentences, list) else []
-    speaker = value.get("spk", value.get("spk_name"))
-    if told:
-        rows = [
-            _row(_unspaced(one.get("text_seg")) + str(one.get("punc") or ""), one.get("start"), one.get("end"), speaker)
-            for one in told
-        ]
-        return Event(session, tuple(rows))
-    stamps = unwrapped(value.get("timestamp"))
-    pairs = [one for one in stamps if isinstance(one, list) and len(one) == 2] if isinstance(stamps, list) else []
-    start, end = (pairs[0][0], pairs[-1][1]) if pairs else (None, None)
-    return Event(session, (_row(text, start, end, speaker),))
-
-
-def _unspaced(text: Json) -> str:
-    """`正 是 因 为` → `正是因为`."""
-    return joined(text.split()) if isinstance(text, str) else ""
+    """What the messages of a session say, its reader knows."""
+    return Event() if value.get("mode") in _FUNASR and isinstance(value.get("text"), str) else None
 
 
 def _azure(value: dict[str, Json]) -> Event | None:
@@ -182,7 +160,7 @@ def _huawei(value: dict[str, Json]) -> Event | None:
 
 
 STREAMS = (
-    Stream("funasr", _funasr),
+    Stream(FUNASR.name, _funasr),
     Stream("azure", _azure),
     Stream("dashscope", _dashscope),
     Stream("aliyun", _nls),
@@ -191,6 +169,8 @@ STREAMS = (
     Stream("baidu", _baidu),
     Stream(HUAWEI.name, _huawei),
 )
+_WITH_SESSIONS = {one.name: one for one in (FUNASR, HUAWEI)}
+"""Formats whose readers know the messages of a session."""
 ROWS = "dialogues"
 """The format of utterances that are rows of a table."""
 
@@ -224,8 +204,8 @@ def joined_calls(pieces: Sequence[dict[str, Json]], name: str) -> list[Joined]:
     """The calls that pieces of one kind (`kind_of`) make, in order of their first pieces."""
     if name == ROWS:
         return _of_rows(pieces)
-    if name == HUAWEI.name:
-        return [Joined(0, one) for one in HUAWEI.calls(list(pieces))]
+    if name in _WITH_SESSIONS:
+        return [Joined(0, one) for one in _WITH_SESSIONS[name].calls(list(pieces))]
     read = next(one.read for one in STREAMS if one.name == name)
     sessions: dict[str | None, list[tuple[int, Event]]] = {}
     before: str | None = None
@@ -245,16 +225,9 @@ def joined_calls(pieces: Sequence[dict[str, Json]], name: str) -> list[Joined]:
 
 
 def _call(session: str | None, events: Iterable[Event]) -> Call | Unmendable:
-    told = list(events)
-    rows = [row for event in told for row in event.rows if row["text"]]
-    if not rows:
-        text = joined(event.part.strip() for event in told)
-        rows = [_row(text, None, None)] if text else []
+    rows = [row for event in events for row in event.rows if row["text"]]
     if not rows:
         return Unmendable("no_speech")
-    starts = [row["start_ms"] for row in rows]
-    if any(one is None for one in starts) or starts != sorted(starts):  # counted from something else than the beginning
-        rows = [{**row, "start_ms": None, "end_ms": None} for row in rows]
     return call_of(rows, spare_id=session)
 
 
