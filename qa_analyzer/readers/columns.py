@@ -8,6 +8,7 @@ belongs to the call above it. Knows no file: `table` and web pages bring the row
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,6 +71,8 @@ _TRACKS = {"left": "0", "左": "0", "左声道": "0", "l": "0", "right": "1", "�
 _TELLS_APART = ("customer_id", "phone", "calling", "called", "started_at")
 """Where a table names neither calls nor recordings, rows that differ in one of these belong to different calls."""
 _MANGLED_ID = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
+_JSON_ROWS = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\"[^\"]{1,40}\"\s*:\s*\[\s*\{)")
+"""Begins a dialogue that is written as JSON."""
 _LINE_MARKS = re.compile(r"<br\s*/?>|\\r\\n|\\n|[|｜]+\s{0,8}(?=[^\s|｜]{1,12}[：:])", re.IGNORECASE)
 
 
@@ -330,7 +333,10 @@ class Heading:
             return
         text = self._column("text")
         texts = [broken_up(str(row[text])) for row in self.sample if text is not None and text < len(row) and row[text]]
-        spoken = [sum(line.label is not None for line in parse_dialogue(one)) for one in texts]
+        spoken = [
+            _SEVERAL if _JSON_ROWS.match(one) else sum(line.label is not None for line in parse_dialogue(one))
+            for one in texts
+        ]
         if texts and sum(count >= 2 for count in spoken) >= _MOST * len(texts):
             self.dialogues = True
             return
@@ -569,6 +575,9 @@ class CallsOfRows:
     def _add_dialogue(self, call: TableCall, text: str) -> None:
         if not text.strip():
             return
+        if _JSON_ROWS.match(text):
+            self._add_rows(call, text)
+            return
         try:
             read = read_dialogue(broken_up(text), "", self.count)
         except Unmendable as problem:
@@ -577,6 +586,27 @@ class CallsOfRows:
         call.utterances += read.pop("utterances")
         for name, value in read.items():
             call.values.setdefault(name, value)
+
+    def _add_rows(self, call: TableCall, text: str) -> None:
+        """A dialogue that stands in its cell as JSON: an array of rows, bare or under some key."""
+        try:
+            told = json.loads(text)
+            if isinstance(told, dict):
+                told = next((one for one in told.values() if isinstance(one, list) and one), [])
+            rows = [one for one in told if isinstance(one, dict)]
+            keys = list(dict.fromkeys(key for one in rows for key, cell in one.items() if not isinstance(cell, dict)))
+            cells = [[None if isinstance(one.get(key), list) else one.get(key) for key in keys] for one in rows]
+            inner = CallsOfRows(Heading(keys, cells), self.count)
+        except (ValueError, RecursionError):
+            call.problem = Unmendable("cell_json")
+            return
+        except Unmendable as problem:
+            call.problem = problem
+            return
+        for row in cells:
+            inner.add(call.line, row)
+        for one in inner.calls.values():
+            call.utterances += one.utterances
 
     def _utterances(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         utterance = {name: values[name] for name in ("role", "speaker") if name in values}

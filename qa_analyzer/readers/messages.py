@@ -104,6 +104,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "end_before_start": "第 {number} 句的 end_ms {end} 早于 start_ms {start}；请检查两者是否写反",
         "negative_call_time": "{key} 是负数（{value}）；时间从录音开始算起，单位毫秒",
         "huge_call_time": "{key} 超过 24 小时（{value}）；时间从录音开始算起，单位毫秒，不是时间戳",
+        "cell_json": "对话那一格里的 JSON 有错或没有写完（Excel 一格最多 32,767 个字）；请另外导出这一通",
         "mangled_id": "通话编号被 Excel 写成了 {written}，原来的号码已经丢失，几通电话会混成一通；"
         "请把这一列设为「文本」再导出",
         "extra_cells": "这一行有 {cells} 格，表头只有 {columns} 格；含分隔符的文字要用引号括起来",
@@ -213,6 +214,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "negative_call_time": "{key} is negative ({value}); times count in ms from the recording's start",
         "huge_call_time": "{key} is over 24 hours ({value}); times count in ms from the recording's start, they are no "
         "time stamps",
+        "cell_json": "the JSON in the cell of the dialogue is broken or cut off (a cell of Excel holds 32,767 "
+        "characters); export this call apart",
         "mangled_id": "Excel has written the call id as {written}: the number is lost and several calls may share it; "
         "make the column text and export again",
         "extra_cells": "the row has {cells} cells, the heading {columns}; quote a text that contains the delimiter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -451,3 +452,23 @@ def test_names_of_columns_in_exports_of_chats(tmp_path: Path) -> None:
         ("agent", "小何", 0, None, "您好，在的。"),
         ("customer", "游客7", 4000, None, "怎么还没发货"),
     ]
+
+
+def test_a_dialogue_may_stand_in_its_cell_as_json(tmp_path: Path) -> None:
+    """Quoted as CSV quotes it; one call a row."""
+    rows = [
+        {"role": "agent", "start_ms": 500, "end_ms": 2100, "text": "您好请讲"},
+        {"role": "customer", "start_ms": 2500, "end_ms": 4000, "text": "停水了"},
+    ]
+    for dialogue in (rows, {"list": rows}):
+        cell = json.dumps(dialogue, ensure_ascii=False).replace('"', '""')
+        text = "".join(f'J{at},8016,"{cell}"\n' for at in (1, 2))
+        result = read_table(tmp_path, f"通话编号,坐席工号,对话内容\n{text}")
+        assert result.ids == ["J1", "J2"]
+        assert told(result, 1) == [AGENT, CUSTOMER]
+
+
+def test_json_that_is_cut_off_in_a_cell_is_told(tmp_path: Path) -> None:
+    text = '通话编号,对话内容\nJ1,"[{""role"": ""agent"", ""text"": ""您好"\n'
+    (rejected,) = read_table(tmp_path, text).rejected
+    assert "32,767" in rejected.reason

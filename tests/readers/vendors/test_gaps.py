@@ -57,3 +57,28 @@ def test_a_missing_key_is_named_without_words_of_the_program(tmp_path: Path) -> 
     (rejected,) = read_json(tmp_path, document).rejected
     assert "缺少 endtime" in rejected.reason
     assert "Error" not in rejected.reason
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (
+            {
+                "Response": {
+                    "Error": {"Code": "FailedOperation.NoSuchTask", "Message": "task not found"},
+                    "RequestId": "r",
+                }
+            },
+            "没有成功（FailedOperation.NoSuchTask task not found）",
+        ),
+        (
+            {"TranscriptionJob": {"TranscriptionJobName": "j", "TranscriptionJobStatus": "IN_PROGRESS"}},
+            "还没有完成（IN_PROGRESS）",
+        ),
+        ({"TranscriptionJob": {"TranscriptionJobName": "j", "TranscriptionJobStatus": "FAILED"}}, "没有成功（FAILED）"),
+    ],
+)
+def test_a_task_without_a_result_says_what_to_do(tmp_path: Path, document: Any, reason: str) -> None:
+    """To wait for one that runs is another advice than to recognise again what failed."""
+    (rejected,) = read_json(tmp_path, document).rejected
+    assert reason in rejected.reason
