@@ -8,6 +8,7 @@ import os
 import pickle
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import openpyxl
@@ -627,3 +628,12 @@ def test_one_unknown_document_is_told_with_its_keys(tmp_path: Path) -> None:
     """A version that is not known yet."""
     (rejected,) = read_bytes(tmp_path, b'{"Version": "9", "Sents": [1]}', "v9.json").rejected
     assert "Version、Sents" in rejected.reason
+
+
+def test_a_line_of_spaces_above_a_dialogue_costs_no_time(tmp_path: Path) -> None:
+    """What is looked for in it must end soon."""
+    blank = "坐席" + " " * 200_000 + "工号"
+    began = monotonic()
+    result = read_bytes(tmp_path, f"{blank}\n坐席工号 ： A7：b\n{DIALOGUE}".encode(), "0301.txt")
+    assert monotonic() - began < 5
+    assert result.calls[0]["agent_id"] == "A7：b"
