@@ -150,6 +150,12 @@ def _say_result(result: RunResult, lang: Lang) -> None:
     shown = index if index.exists() else result.folder
     for line in result.columns:
         typer.echo(line, err=True)
+    if result.telling_ids:
+        typer.echo(word(lang.value, "run.telling_ids", count=f"{result.telling_ids:,}"), err=True)
+    if result.unread_values:
+        place = result.folder / "metadata_unmatched.csv"
+        count = f"{result.unread_values:,}"
+        typer.echo(word(lang.value, "metadata.unread", count=count, path=place), err=True)
     if any(result.unmatched):
         calls, rows = result.unmatched
         place = result.folder / "metadata_unmatched.csv"

@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 
 PHASES = ("opening", "problem", "clarifying", "solving", "closing")
 RESOLUTIONS = ("resolved", "follow_up", "escalated", "open")
-NOT_ASSESSABLE = ("no_agent_turn", "too_few_turns", "voicemail", "not_chinese")
+NOT_ASSESSABLE = ("no_agent_turn", "too_few_turns", "voicemail", "not_chinese", "agent_unknown")
 
 CLOSING_TAIL = 5
 """The last closing cue lies within this many turns of the end, else the call went on after it."""
@@ -250,7 +250,7 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     not_assessable[_mostly_foreign(batch)] = 3
     not_assessable[turns < FEWEST_TURNS] = 1
     not_assessable[(agent_turns == 0) & ~roles_unknown] = 0
-    not_assessable[(agent_turns == 0) & roles_unknown & (not_assessable < 0)] = 0
+    not_assessable[(agent_turns == 0) & roles_unknown & (not_assessable < 0)] = 4
     not_assessable[voicemail] = 2
     resolution[not_assessable >= 0] = -1
     for places in (decided_by.turn, decided_by.start, decided_by.end):

@@ -99,6 +99,7 @@ OUR_FORMAT = "canonical"
 """What run.json calls the format of calls that no vendor's reader made."""
 MERGE_EVERY = 32
 """Blocks after which the agents' sums are merged, so that memory stays flat."""
+_TELEPHONE_IN_ID = r"(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
 REJECTED_SCHEMA = pa.schema(
     [("file", pa.string()), ("line", pa.int64()), ("call_id", pa.string()), ("reason", pa.string())]
 )
@@ -210,8 +211,9 @@ class BlockResult:
 @dataclass(frozen=True)
 class RunResult:
     """What the caller needs to know of a finished run. `unmatched` = calls without a row in the telephone
-    system's record, and rows without a call; `columns`: messages on columns of tables that were found by their
-    headings or values; `unused_waivers`: messages, with file and line.
+    system's record, and rows without a call; `unread_values` = values of it that nobody understands; `columns`:
+    messages on columns of tables that were found by their headings or values; `unused_waivers`: messages, with file
+    and line; `telling_ids` = calls whose id holds a mobile number: ids are never masked, since they name pages.
     """
 
     folder: Path
@@ -222,6 +224,8 @@ class RunResult:
     critical: int
     seconds: float
     unmatched: tuple[int, int] = (0, 0)
+    unread_values: int = 0
+    telling_ids: int = 0
     columns: tuple[str, ...] = ()
     unused_waivers: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
@@ -446,6 +450,8 @@ def score(
         critical=report.critical,
         seconds=seconds,
         unmatched=(report.unmatched["calls"], report.unmatched["rows"]),
+        telling_ids=report.telling_ids,
+        unread_values=len(engine.metadata.unread) if engine.metadata is not None else 0,
         columns=tuple(report.columns.told(options.lang, report.hide)),
         unused_waivers=tuple(report.unused_waivers()),
         facts=facts,
@@ -527,6 +533,7 @@ class Report:
         self._rejected_file = CsvWriter(folder / "rejected.csv", "rejected", self.options.lang, engine.names)
         self._unmatched_file: CsvWriter | None = None
         self.unmatched = Counter(calls=0, rows=0)
+        self.telling_ids = 0
         self.overruled: Counter[str] = Counter()
         if engine.metadata is not None:
             self._unmatched_file = CsvWriter(folder / UNMATCHED, "rejected", self.options.lang, engine.names)
@@ -563,6 +570,8 @@ class Report:
             return
         calls = result.tables.calls
         self.scored += calls.num_rows
+        if self.options.mask:
+            self.telling_ids += pc.sum(pc.match_substring_regex(result.ids, _TELEPHONE_IN_ID), min_count=0).as_py()
         self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
@@ -642,6 +651,7 @@ class Report:
             "calls_joined": int(self.scored - self.unmatched["calls"]),
             "calls_without_row": self.unmatched["calls"],
             "rows_without_call": self.unmatched["rows"],
+            "unread_values": len(metadata.unread),
             "overruled": dict(sorted(self.overruled.items())),
         }
 
@@ -683,7 +693,7 @@ class Report:
         """
         if self.engine.metadata is not None:
             rows = unused(self.engine.metadata, self._row_used, self.options.lang)
-            self.unmatched["rows"] += len(rows)
+            self.unmatched["rows"] += len(rows) - len(self.engine.metadata.unread)
             self._list(rows, self._unmatched_file)
         if self._sums:
             return

@@ -269,6 +269,7 @@ CODES: dict[str, dict[str, Pair]] = {
         "too_few_turns": ("不足 3 个话轮", "Fewer than 3 turns"),
         "voicemail": ("语音信箱", "Voicemail"),
         "not_chinese": ("不是中文", "Not Chinese"),
+        "agent_unknown": ("分不清谁是坐席", "Not known who the agent is"),
     },
     "role_source": {
         "stated": ("输入给定", "Stated in the input"),
@@ -909,6 +910,17 @@ TEXTS: dict[str, Pair] = {
     ),
     "columns.more": (" 等 {files} 个文件", " and others, {files} files"),
     "columns.unused": ("；没有用：{names}", "; not used: {names}"),
+    "run.telling_ids": (
+        "有 {count} 通的通话编号里是手机号：编号不遮盖，报告的表、网页和文件名里都看得到；"
+        "请改用流水号作编号，或给文件改名",
+        "{count} calls have a mobile number in their id: ids are not masked and stand in tables, pages and file names; "
+        "use other ids, or rename the files",
+    ),
+    "metadata.unread": (
+        "通话记录里有 {count} 处写法看不懂（时间、时长、挂机方或类型），当作没有写；逐条见 {path}",
+        "{count} values of the telephone system's record (times, who hung up, types) are not understood and taken as "
+        "empty; see {path}",
+    ),
     "metadata.unmatched": (
         "通话记录没有全部对上：{calls} 通转写没有记录，{rows} 行记录没有用上；逐条见 {path}",
         "the telephone system's record does not match everywhere: {calls} transcripts without a row, {rows} rows not "

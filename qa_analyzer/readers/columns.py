@@ -8,6 +8,7 @@ belongs to the call above it. Knows no file: `table` and web pages bring the row
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ from qa_analyzer.readers.dialogue import Labels, parse_dialogue
 from qa_analyzer.readers.headings import (
     CALL_FIELDS,
     HEADING_ROWS,
+    PARTIES,
     ROLE_WORDS,
     TIMES,
     UTTERANCE_FIELDS,
@@ -27,6 +29,7 @@ from qa_analyzer.readers.headings import (
     code_of,
     column_of,
     field_of,
+    party_role,
     plain,
 )
 from qa_analyzer.readers.mend import Unmendable
@@ -65,6 +68,11 @@ _EPOCH_SECONDS = 10**9
 _TRUE = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "客服", "坐席", "agent"})
 _FALSE = frozenset({"0", "0.0", "false", "no", "n", "f", "否", "客户", "用户", "customer"})
 _TRACKS = {"left": "0", "左": "0", "左声道": "0", "l": "0", "right": "1", "右": "1", "右声道": "1", "r": "1"}
+_TELLS_APART = ("customer_id", "phone", "calling", "called", "started_at")
+"""Where a table names neither calls nor recordings, rows that differ in one of these belong to different calls."""
+_MANGLED_ID = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
+_JSON_ROWS = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\"[^\"]{1,40}\"\s*:\s*\[\s*\{)")
+"""Begins a dialogue that is written as JSON."""
 _LINE_MARKS = re.compile(r"<br\s*/?>|\\r\\n|\\n|[|｜]+\s{0,8}(?=[^\s|｜]{1,12}[：:])", re.IGNORECASE)
 
 
@@ -325,7 +333,10 @@ class Heading:
             return
         text = self._column("text")
         texts = [broken_up(str(row[text])) for row in self.sample if text is not None and text < len(row) and row[text]]
-        spoken = [sum(line.label is not None for line in parse_dialogue(one)) for one in texts]
+        spoken = [
+            _SEVERAL if _JSON_ROWS.match(one) else sum(line.label is not None for line in parse_dialogue(one))
+            for one in texts
+        ]
         if texts and sum(count >= 2 for count in spoken) >= _MOST * len(texts):
             self.dialogues = True
             return
@@ -396,7 +407,7 @@ def _cut(cell: object) -> object:
 
 
 def _are_roles(values: Sequence[str]) -> bool:
-    known = sum(code_of(one, ROLE_WORDS) is not None for one in values)
+    known = sum((code_of(one, ROLE_WORDS) or code_of(one, PARTIES)) is not None for one in values)
     return known >= _NEARLY_ALL * len(values) and len(set(values)) > 1
 
 
@@ -517,6 +528,8 @@ class CallsOfRows:
         self.count = count
         self.calls: dict[str, TableCall] = {}
         self._last = ""
+        self._facts: tuple[str, ...] = ()
+        self._tells_apart = [] if heading.key() is not None else [one for one in _TELLS_APART if one in heading.names]
         self._scales = {one.name: one.scale or 1 for one in heading.columns if one and one.name in TIMES}
 
     def add(self, line: int, cells: Cells) -> None:
@@ -544,13 +557,26 @@ class CallsOfRows:
             self._last = f"\0{line}"  # a call a row, and none without an id belongs to another
         if call_id is not None:
             self._last = str(_plain_number(call_id))
+        elif self._tells_apart and not self.heading.dialogues:
+            self._last = self._by_facts(values)
         call = self.calls.get(self._last)
         if call is None:
             call = self.calls[self._last] = TableCall(line, {})
+            if _MANGLED_ID.fullmatch(self._last):
+                call.problem = Unmendable("mangled_id", written=self._last)
         return call
+
+    def _by_facts(self, values: dict[str, Any]) -> str:
+        """A key for the call of a row without an id. An empty cell says what the row above says."""
+        above = self._facts or ("",) * len(self._tells_apart)
+        self._facts = tuple(str(values.get(one, was)) for one, was in zip(self._tells_apart, above, strict=True))
+        return "\0" + "\0".join(self._facts)
 
     def _add_dialogue(self, call: TableCall, text: str) -> None:
         if not text.strip():
+            return
+        if _JSON_ROWS.match(text):
+            self._add_rows(call, text)
             return
         try:
             read = read_dialogue(broken_up(text), "", self.count)
@@ -560,6 +586,27 @@ class CallsOfRows:
         call.utterances += read.pop("utterances")
         for name, value in read.items():
             call.values.setdefault(name, value)
+
+    def _add_rows(self, call: TableCall, text: str) -> None:
+        """A dialogue that stands in its cell as JSON: an array of rows, bare or under some key."""
+        try:
+            told = json.loads(text)
+            if isinstance(told, dict):
+                told = next((one for one in told.values() if isinstance(one, list) and one), [])
+            rows = [one for one in told if isinstance(one, dict)]
+            keys = list(dict.fromkeys(key for one in rows for key, cell in one.items() if not isinstance(cell, dict)))
+            cells = [[None if isinstance(one.get(key), list) else one.get(key) for key in keys] for one in rows]
+            inner = CallsOfRows(Heading(keys, cells), self.count)
+        except (ValueError, RecursionError):
+            call.problem = Unmendable("cell_json")
+            return
+        except Unmendable as problem:
+            call.problem = problem
+            return
+        for row in cells:
+            inner.add(call.line, row)
+        for one in inner.calls.values():
+            call.utterances += one.utterances
 
     def _utterances(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         utterance = {name: values[name] for name in ("role", "speaker") if name in values}
@@ -594,8 +641,12 @@ class CallsOfRows:
             written = str(values["is_agent"]).strip().lower()
             utterance["role"] = "agent" if written in _TRUE else "customer" if written in _FALSE else written
         label = utterance.get("role", utterance.get("speaker") if heading.speaker_is_role else None)
+        party = party_role(label, values.get("direction"))
         if label is not None and str(label).strip().lower() in heading.roles:
             utterance["role"] = heading.roles[str(label).strip().lower()]
+        elif party:
+            utterance.pop("speaker", None)
+            utterance["role"] = party
         elif label is not None and code_of(str(label), ROLE_WORDS):
             utterance["role"] = utterance.pop("speaker") if "role" not in utterance else utterance["role"]
         elif label is not None:

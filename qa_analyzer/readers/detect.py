@@ -164,6 +164,8 @@ def _json_layout(rows: list[str]) -> Layout:
         whole = len(rows[0]) > 1 and not rows[0].rstrip().endswith(",")
         return Layout.JSON_LINES if len(rows) > 1 and rows[1].startswith('{"') and whole else Layout.JSON_DOCUMENT
     opened = rows[0].rstrip()
+    if opened.strip() == "{" and len(rows) > 1 and not rows[1].startswith("{"):
+        return Layout.JSON_DOCUMENT  # or several, one behind the other
     unfinished = not opened.endswith("}") and not any(row.startswith("{") for row in rows[1:])
     return Layout.JSON_DOCUMENT if len(rows) > 1 and unfinished else Layout.JSON_LINES
 

@@ -8,6 +8,7 @@ what is odd stays in the text and carries its `problem`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ _PERSON = (
 _LABEL = rf"(?P<label>(?P<name>{_NAMES})[0-9A-Za-z]{{0,8}})[ \t\u3000]*[：:]"
 _LONG = rf"(?P<label>(?P<name>{_NAMES})(?:{_PERSON}|{_NUMBER}|[\u4e00-\u9fff]{{1,4}})?)"
 _GENERIC = (
-    r"(?P<label>(?:说话人|說話人|发言人|發言人|讲话人|講話人|角色|声道|聲道|通道|(?i:speaker|spk|voice|channel|ch))"
+    r"(?P<label>主叫方?|被叫方?|(?:说话人|說話人|发言人|發言人|讲话人|講話人|角色|声道|聲道|通道|(?i:speaker|spk|voice|channel|ch))"
     r"(?:[ _\-#]{0,2}(?:[0-9]{1,3}|[一二三四五六左右])|[ _\-#]{1,2}[A-Za-z]\b|(?<=[人道])[A-Z]\b))"
 )
 _LETTER = r"(?P<label>[A-H]|[甲乙丙丁]|[ABab]方|[甲乙]方)"
@@ -258,13 +259,14 @@ def _pieces(row: str, style: _Style) -> list[_Piece]:
 @dataclass(frozen=True, slots=True)
 class _Style:
     """What else is a label in this dialogue: letters; role words with nothing but a space behind them (`spaced`) or
-    alone on their line (`alone`); these `names`.
+    alone on their line (`alone`); these `names`; these behind a time on a line of their own (`behind`).
     """
 
     letters: bool = False
     spaced: bool = False
     alone: bool = False
     names: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
 
 
 _Head = tuple[int, "_Voice | None", "_Times | None"]
@@ -317,6 +319,10 @@ _ALONE = [re.compile(rf"\s*{one}\s*$") for one in (_LONG, _GENERIC)]
 _LETTERED = re.compile(rf"\s*{_LETTER}{_COLON}")
 _NAMED = re.compile(rf"\s*{_ANYBODY}(?:{_AFTER})?{_GAPS}[：:]")
 _NAMED_ABOVE = re.compile(rf"\s*{_ANYBODY}{_GAPS}{_MOMENT}\s*$")
+_NAMED_TIMED = re.compile(rf"\s*(?P<label>[^\s()（）\[\]][^()（）\[\]\t\n]{{0,29}}?){_GAPS}[(（]{_MOMENT}{_GAPS}[：:]")
+"""`tb88 (2026-11-20 09:12:33): …`, `旗舰店:小何 (…): …`, as shops export their chats."""
+_NAMED_BEHIND = re.compile(r"(?P<label>[^\s：:，。！？；、,!?;<>][^：:，。！？；、,!?;<>\t\n]{0,23}?)\s*$")
+"""What stands behind the time on a line of its own: `2026-11-20 09:12:33 小何(客服)`."""
 
 
 def _label_at(row: str, at: int, style: _Style, *, timed: bool) -> tuple[int, _Voice, _Times | None] | None:
@@ -331,7 +337,10 @@ def _label_at(row: str, at: int, style: _Style, *, timed: bool) -> tuple[int, _V
     found = _LETTERED.match(row, at) if style.letters else None
     if found:
         return found.end(), _Voice(Role.UNKNOWN, found["label"], found["label"]), None
-    for form in (_NAMED_ABOVE, _NAMED) if style.names else ():
+    behind = _NAMED_BEHIND.match(row[at:].lstrip()) if timed and style.behind else None
+    if behind and behind["label"].strip() in style.behind:
+        return len(row), _named_voice(behind["label"].strip()), None
+    for form in (_NAMED_ABOVE, _NAMED_TIMED, _NAMED) if style.names else ():
         found = form.match(row, at)
         if found and found["label"].strip() in style.names:
             return found.end(), _named_voice(found["label"].strip()), _moment_in(found)
@@ -368,6 +377,12 @@ def _style(rows: list[str]) -> _Style:
         return surely
     spaced = sum(any(form.match(row) for form in _BEFORE_SPACE) for row in filled)
     alone = sum(_is_alone(row) for row in filled)
+    behind = _behind_times(filled)
+    if behind:
+        return _Style(behind=behind)
+    above = _above_speech(filled)
+    if known and above:
+        return _Style(names=above)
     if not known and alone >= _MET_AGAIN and alone * 4 >= len(filled):
         return _Style(alone=True)
     if not known and spaced >= _MET_AGAIN and spaced >= _MOST * len(filled):
@@ -384,19 +399,45 @@ def _is_alone(row: str) -> bool:
     return found is not None and _is_label(found["label"], timed=False)
 
 
+def _above_speech(rows: list[str]) -> frozenset[str]:
+    """Names with a time behind them, alone on their lines above what they say, where role words stand so too."""
+    found = [_NAMED_ABOVE.match(row) for row in rows]
+    labels = [one["label"].strip() for one in found if one]
+    spoken = sum(one is not None and after is None for one, after in itertools.pairwise(found))
+    often = len(labels) >= _MET_AGAIN and spoken * 10 >= len(labels) * 9 and len(labels) * 3 >= len(rows)
+    return frozenset(labels) if often and any(voice(one).role for one in labels) else frozenset()
+
+
+def _behind_times(rows: list[str]) -> frozenset[str]:
+    """Names that stand behind a time on lines of their own, again and again, above what they say."""
+    labels: list[str | None] = []
+    for row in rows:
+        times = _LINE_MOMENT.match(row)
+        found = _NAMED_BEHIND.match(row[times.end() :].lstrip()) if times else None
+        labels.append(found["label"].strip() if found else None)
+    often = Counter(one for one in labels if one)
+    again = sum(count for count in often.values() if count >= _MET_AGAIN)
+    spoken = sum(one is not None and after is None for one, after in itertools.pairwise(labels))
+    covered = sum(often.values())
+    if again < _MET_AGAIN or len(often) < _MET_AGAIN or again < _MOST * covered or spoken < _MOST * covered:
+        return frozenset()
+    return frozenset(often)
+
+
 def _recurring(rows: list[str]) -> frozenset[str]:
     """Names that lines begin with again and again: 张三： … 李四： … 张三：."""
     often: Counter[str] = Counter()
     covered = 0
     for row in rows:
-        found = _NAMED_ABOVE.match(row) or _NAMED.match(_timeless(row))
+        found = _NAMED_ABOVE.match(row) or _NAMED_TIMED.match(row) or _NAMED.match(_timeless(row))
         if found and field_of(found["label"].strip()) is None:
             often[found["label"].strip()] += 1
             covered += 1
     again = [name for name, count in often.items() if count >= _MET_AGAIN]
     above = sum(bool(_NAMED_ABOVE.match(row)) for row in rows)
+    timed = sum(bool(_NAMED_TIMED.match(row)) for row in rows)
     most = 0.4 if above * 2 >= covered else _MOST
-    several = len(again) >= _MET_AGAIN or (len(often) >= _MET_AGAIN and above == covered)
+    several = len(again) >= _MET_AGAIN or (len(often) >= _MET_AGAIN and covered in {above, timed})
     if not several or covered < most * len(rows) or len(often) > max(4, covered // 2):
         return frozenset()
     return frozenset(often)

@@ -35,13 +35,14 @@ _WRITTEN: dict[str, str] = {
     "start_time 呼入时间 进线时间 录音开始时间 会话开始时间 通话日期时间 呼入時間 call_time call_start "
     "call_start_time",
     "call_type": "通话类型 类型 业务类型 通話類型 類型 calltype type 来电类型 工单类型 來電類型",
-    "hang_up": "挂机方 挂断方 谁先挂机 掛機方 掛斷方 hangup hang_up_by 结束方 释放方 挂机类型 hangup_side hangup_by",
+    "hang_up": "挂机方 挂断方 谁先挂机 掛機方 掛斷方 hangup hang_up_by 结束方 释放方 挂机类型 hangup_side hangup_by "
+    "挂机人 挂断人 先挂机方 谁挂机 释放方向 disconnect_reason disconnected_by release_side released_by",
     "ended_ms": "结束时长毫秒 通话结束毫秒 挂机毫秒 通話結束毫秒 掛機毫秒",
     "recording_url": "录音地址 录音链接 錄音地址 錄音連結 recording 录音URL 录音路径 recording_link",
     "connected_ms": "接通毫秒",
     "role": "角色 说话人角色 发言角色 說話人角色 發言角色 说话者角色 对话角色 通话角色 角色类型 角色名称 身份 说话方 "
     "发言方 对话方 通话方 說話方 發言方 speakerrole speaker_role participant participant_role participantrole party "
-    "side sender_type sendertype sender speaker_type",
+    "side sender_type sendertype sender speaker_type 主被叫 主叫被叫",
     "speaker": "说话人 发言人 說話人 發言人 讲话人 講話人 说话者 說話者 发言者 發言者 发送人 发送者 发送方 發送人 "
     "说话人ID 说话人编号 说话人标识 說話人編號 speakerid speaker_id speaker_label speaker_name spk talker sender_name",
     "start_ms": "开始毫秒 起始毫秒 開始毫秒 begin_ms begin_offset_millis start_offset_ms",
@@ -56,7 +57,8 @@ _WRITTEN: dict[str, str] = {
 _ONLY_IN_TABLES: dict[str, str] = {
     "start": "开始 起始 起始时间 开始时刻 开始时间点 起始时间点 句子开始时间 语句开始时间 发言开始时间 说话开始时间 "
     "開始 起始時間 开始位置 偏移 偏移时间 时间 时间点 时间戳 时刻 发言时间 说话时间 消息时间 发送时间 对话时间 "
-    "录音时间 時間 時間點 發言時間 說話時間 start begin begin_time starttime begintime start_at start_offset "
+    "录音时间 发送时刻 消息发送时间 send_time sendtime msg_time msgtime event_time 時間 時間點 發言時間 說話時間 "
+    "start begin begin_time starttime begintime start_at start_offset "
     "begin_offset offset bg time timestamp datetime date_time sent_at created_at create_time message_time 开始时间 "
     "開始時間 start_time",
     "end": "结束 终止 结束时间 终止时间 截止时间 结束时刻 结束时间点 句子结束时间 语句结束时间 发言结束时间 結束 "
@@ -65,6 +67,13 @@ _ONLY_IN_TABLES: dict[str, str] = {
     "channel": "声道 通道 声道号 通道号 音轨 聲道 音軌 channel channel_id channelid track",
     "is_agent": "是否客服 是否坐席 是否座席 是否客服发送 是否坐席发送 是否为客服 是否为坐席 客服发送 isagent "
     "is_agent waiter_send is_waiter from_agent agent_flag is_staff is_service",
+    "direction": "呼叫方向 通话方向 来去电 呼入呼出 呼叫类型 呼叫類型 通話方向 call_direction direction inout "
+    "initiation_method",
+    "calling": "主叫号码 主叫 主叫号 来电号码 来电号 主叫電話 來電號碼 caller_number calling_number ani caller_id",
+    "called": "被叫号码 被叫 被叫号 被叫電話 called_number callee_number dnis",
+    "phone": "手机号 手机号码 手机 电话 电话号码 客户号码 客户电话 客户手机 客户手机号 用户号码 联系电话 联系方式 "
+    "手機號 手機號碼 電話 電話號碼 客戶電話 phone phone_number mobile mobile_number telephone customer_phone "
+    "customer_number",
     "file": "录音文件 录音文件名 录音名称 文件名 文件名称 音频文件 錄音檔 檔名 file file_name filename wav wav_name "
     "audio audio_file audio_name recording_file recording_name",
 }
@@ -87,18 +96,30 @@ ROLE_WORDS: dict[str, str] = {
     **_all("線上客服 坐席方 座席方 客服方 座席代表 客服经理 客服經理 专员 專員 话务 話務 值机员 受理员", "agent"),
     **_all("agent operator seat staff representative rep advisor adviser csr csa cs service customer_service", "agent"),
     **_all("service_agent call_agent human_agent waiter assistant", "agent"),
-    **_all("客户 客戶 用户 用戶 顾客 顧客 使用者 来电人 來電人 主叫 customer client caller user consumer", "customer"),
+    **_all("客户 客戶 用户 用戶 顾客 顧客 使用者 来电人 來電人 customer client caller user consumer", "customer"),
+    **_all("访客 訪客 游客 遊客 visitor", "customer"),
     **_all("客户方 客戶方 用户方 用戶方 来电方 來電方 来电者 來電者 客人 买家 買家 消费者 消費者", "customer"),
     **_all("投诉人 投訴人 咨询人 諮詢人 end_user cust buyer guest", "customer"),
     **_all("系统 系統 机器人 機器人 语音 語音 自动语音 智能客服 智能语音 智能外呼 ivr system bot robot", "system"),
     **_all("系统提示 系統提示 自动应答 custom_bot ai chatbot", "system"),
     **_all("未知 不明 unknown", "unknown"),
 }
+PARTIES: dict[str, str] = {
+    **_all("主叫 主叫方 主叫号码 主叫人 主叫用户 calling calling_party", "calling"),
+    **_all("被叫 被叫方 被叫号码 被叫人 被叫用户 called called_party callee", "called"),
+}
+"""Who called whom. The calling party is the customer only where the customer called."""
+DIRECTIONS: dict[str, str] = {
+    **_all("呼入 来电 來電 进线 進線 客户呼入 人工呼入 in inbound incoming call_in", "in"),
+    **_all("呼出 外呼 去电 去電 外拨 外撥 回拨 人工外呼 人工呼出 out outbound outgoing call_out dialout", "out"),
+}
+_CALLING = {"in": {"calling": "customer", "called": "agent"}, "out": {"calling": "agent", "called": "customer"}}
+_HANGING_UP = (
+    *("", "挂机", "掛機", "挂断", "掛斷", "先挂", "先挂机", "先挂断", "主动挂机", "主动挂断", "结束", "释放"),
+    *("_disconnect", "_disconnected", "_hangup", "_hung_up", "_released"),
+)
 HANG_UP_WORDS: dict[str, str] = {
-    word + ending: code
-    for word, code in ROLE_WORDS.items()
-    if code != "unknown"
-    for ending in ("", "挂机", "掛機", "挂断", "掛斷")
+    word + ending: code for word, code in ROLE_WORDS.items() if code != "unknown" for ending in _HANGING_UP
 }
 CALL_TYPE_WORDS: dict[str, str] = {
     **_all("投诉 投訴 投诉类 complaint complaints", "complaint"),
@@ -187,6 +208,20 @@ def known_fields(row: str, delimiter: str) -> list[str]:
     except csv.Error:
         return []
     return [found.name for found in map(column_of, cells) if found]
+
+
+def without_ending(hang_up: str) -> str:
+    """`主叫挂机` → `主叫`: who hung up, without the word for hanging up."""
+    written = plain(hang_up)
+    ending = max((one for one in _HANGING_UP if one and written.endswith(one)), key=len, default="")
+    return written.removesuffix(ending)
+
+
+def party_role(label: object, direction: object) -> str | None:
+    """The role of a calling or called party, None for another label or where the direction of the call is unknown."""
+    party = code_of(str(label), PARTIES) if label is not None else None
+    way = code_of(str(direction), DIRECTIONS) if direction is not None else None
+    return _CALLING[way][party] if way and party else None
 
 
 def code_of(word: str, words: dict[str, str]) -> str | None:

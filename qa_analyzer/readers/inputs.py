@@ -15,6 +15,8 @@ from qa_analyzer.readers.messages import input_error
 _COMPRESSED = {".gz", ".zst", ".zstd"}
 _IGNORED_NAMES = {"expected.csv"}
 _IGNORED_SUFFIXES = {".md"}
+_REPORT = "run.json"
+_REPORT_HEAD = 4096
 
 PathLike = str | Path
 
@@ -22,9 +24,10 @@ PathLike = str | Path
 def find_inputs(paths: Sequence[PathLike], *, lang: str = "zh") -> list[Path]:
     """The files named by `paths`, each once, sorted by path.
 
-    A folder is searched with its subfolders; hidden files, `*.md` and `expected.csv` in it are ignored, and any other
-    file counts, whatever it is. Globs are expanded here, since Windows does not. Raises `InputError` with the remedy
-    for a path that does not exist, a glob without a match and a folder without a file.
+    A folder is searched with its subfolders; hidden files, `*.md`, `expected.csv` and reports that this program wrote
+    there are ignored, and any other file counts, whatever it is. Globs are expanded here, since Windows does not.
+    Raises `InputError` with the remedy for a path that does not exist, a glob without a match and a folder without a
+    file.
     """
     return [path for path, _ in _found(paths, lang)]
 
@@ -88,6 +91,9 @@ def _in_folder(folder: Path, lang: str) -> list[tuple[Path, Path]]:
 def _files_below(folder: Path) -> list[Path]:
     files = []
     for place, folders, names in os.walk(folder):
+        if _REPORT in names and _is_report(Path(place, _REPORT)):
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         files += [Path(place, name) for name in names if not _ignored(Path(name)) and Path(place, name).is_file()]
     return files
@@ -96,6 +102,16 @@ def _files_below(folder: Path) -> list[Path]:
 def _ignored(path: Path) -> bool:
     name = path.name
     return name.startswith(".") or name in _IGNORED_NAMES or path.suffix.lower() in _IGNORED_SUFFIXES
+
+
+def _is_report(path: Path) -> bool:
+    """Whether this is the account that `score` leaves in its report: the pages and tables beside it are no calls."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_REPORT_HEAD)
+    except OSError:
+        return False
+    return head.lstrip().startswith(b"{") and b'"qa_analyzer"' in head and b'"ruleset"' in head
 
 
 def _glob_root(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,12 +31,16 @@ from qa_analyzer.readers.text import read_dialogue
 from qa_analyzer.readers.vendors import (
     JsonFormat,
     TextFormat,
+    in_pieces,
     in_vendor_lines,
+    joined_calls,
     json_format,
+    kind_of,
     named,
     text_format,
 )
-from qa_analyzer.readers.vendors.form import Json
+from qa_analyzer.readers.vendors.form import Json, inside, unwrapped
+from qa_analyzer.readers.vendors.pieces import ROWS
 
 TIME_ZONE = "Asia/Shanghai"
 UNPACKED_BYTES = 64 << 20
@@ -208,21 +213,37 @@ class _Gathered:
     rank: dict[str, int] = field(default_factory=dict)
     columns: list[ColumnsFound] = field(default_factory=list)
     line_count: int = 0
+    _at_line: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def refuse(self, source: Source, line: int, problem: Unmendable, call_id: str = "") -> None:
         self.rank.setdefault(source.name, len(self.rank))
         self.rejected.append(self.run.rejected(source, line, problem, call_id))
 
     def add(
-        self, source: Source, line: int, data: bytes, count: Counter[str] | None = None, alone: bool = False
+        self,
+        source: Source,
+        line: int,
+        data: bytes,
+        count: Counter[str] | None = None,
+        *,
+        alone: bool = False,
+        at_line: bool = False,
     ) -> None:
-        if alone:
-            self.spare_ids[len(self.data)] = source.call_id
+        """`alone` = the call is its file's only one, whose name is its id if it has none; `at_line` = with its line."""
+        if alone or at_line:
+            self.spare_ids[len(self.data)] = source.call_id if alone else self._id_at(source, line)
         if count:
             self.repaired[len(self.data)] = count
         self.data.append(data)
         self.files.append(source.name)
         self.numbers.append(line)
+
+    def _id_at(self, source: Source, line: int) -> str:
+        """`file#line`, and `file#line.2` for the second call on that line."""
+        found = f"{source.call_id}#{line}"
+        self._at_line[source.name, line] += 1
+        often = self._at_line[source.name, line]
+        return found if often == 1 else f"{found}.{often}"
 
 
 def _load_files(block: Block, run: _Run) -> Chunk:
@@ -373,12 +394,83 @@ def _gather_damaged(source: Source, text: str, gathered: _Gathered) -> None:
 
 def _gather_lines(source: Source, data: bytes, gathered: _Gathered) -> None:
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    pieces = in_pieces(data)
+    if pieces and (gathered.run.form is None or gathered.run.form.name == pieces):
+        _gather_pieces(source, lines, pieces, gathered)
+        return
     foreign = isinstance(gathered.run.form, JsonFormat) or in_vendor_lines(data)
+    foreign = foreign or (len(lines) == 1 and not _is_canonical(lines[0][1]))
     for number, line in lines:
         if foreign:
             _gather_one(source, number, line, gathered, alone=len(lines) == 1)
             continue
         gathered.add(source, number, line, alone=len(lines) == 1)
+
+
+_TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _is_canonical(line: bytes) -> bool:
+    """Whether a line is an object that names its utterances, or none that can be parsed."""
+    try:
+        return bool({"utterances", "turns"} & _TOP.decode(line).keys())
+    except msgspec.ValidationError:
+        return False  # a string or an array
+    except (msgspec.MsgspecError, RecursionError):
+        return True
+
+
+def _gather_pieces(source: Source, lines: list[tuple[int, bytes]], kind: str, gathered: _Gathered) -> None:
+    """Lines of which each is an utterance or a streamed event, of one call or several."""
+    pieces, numbers = [], []
+    count: Counter[str] = Counter()
+    for number, line in lines:
+        try:
+            value = loosely_parsed(line, count)
+            if not isinstance(value, dict):
+                raise Unmendable("not_an_object")
+        except Unmendable as problem:
+            gathered.refuse(source, number, problem)
+            continue
+        except UnicodeDecodeError:
+            gathered.refuse(source, number, Unmendable("undecodable", encoding="UTF-8"))
+            continue
+        if kind_of(value) is None:
+            gathered.refuse(source, number, Unmendable("not_a_piece", keys=_keys_shown(value)))
+            continue
+        pieces.append(value)
+        numbers.append(number)
+    _add_joined(source, pieces, numbers, kind, count, gathered)
+
+
+def _add_joined(
+    source: Source,
+    pieces: list[dict[str, Json]],
+    numbers: list[int],
+    kind: str,
+    count: Counter[str],
+    gathered: _Gathered,
+) -> None:
+    try:
+        calls = joined_calls(pieces, kind)
+    except Unmendable as problem:
+        gathered.refuse(source, 0, problem)
+        return
+    for at, made in enumerate(calls):
+        line, own = numbers[made.first], count if at == 0 else Counter[str]()
+        if isinstance(made.call, Unmendable):
+            gathered.refuse(source, line, made.call)
+            continue
+        call = {**made.call, "source_format": kind}
+        spare = call.pop("spare_id", None)
+        if spare is not None and len(calls) > 1:
+            call.setdefault("call_id", spare)
+        try:
+            data = mended(call, own)
+        except Unmendable as problem:
+            gathered.refuse(source, line, problem, _id_of(call))
+        else:
+            gathered.add(source, line, data, own, alone=len(calls) == 1, at_line=True)
 
 
 def _gather_vendor_lines(source: Source, data: bytes, gathered: _Gathered, block: Block) -> None:
@@ -404,7 +496,7 @@ def _gather_vendor(
     try:
         calls = form.calls(value)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
-        detail = f"{type(error).__name__}: {error}"[:80]
+        detail = _why_not(error, lang)
         problem = Unmendable("vendor_shape", format=form.title["en" if lang == "en" else "zh"], detail=detail)
         gathered.refuse(source, line, problem)
         return
@@ -427,7 +519,14 @@ def _gather_vendor(
         except Unmendable as problem:
             gathered.refuse(source, line, problem, _id_of(call))
         else:
-            gathered.add(source, line, data, own, alone=alone and len(calls) == 1)
+            gathered.add(source, line, data, own, alone=alone and len(calls) == 1, at_line=True)
+
+
+def _why_not(error: Exception, lang: str) -> str:
+    """What a document lacks, in words."""
+    if isinstance(error, KeyError):
+        return say(lang, "shape_lacks", key=str(error.args[0])[:40] if error.args else "")
+    return say(lang, "shape_differs")
 
 
 def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
@@ -441,6 +540,10 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
         if not calls:
             raise Unmendable("no_calls")
         first = msgspec.json.decode(calls[0])
+        kind = None if gathered.run.form else kind_of(first)
+        if kind and kind != ROWS:
+            _gather_pieces(source, [(1, bytes(one)) for one in calls], kind, gathered)
+            return
         if gathered.run.json_format([first]) is not None:
             _gather_one(source, 1, data, gathered, alone=True, limit=UNPACKED_BYTES)
             return
@@ -454,8 +557,30 @@ def _gather_document(source: Source, data: bytes, gathered: _Gathered) -> None:
             _gather_one(source, line, bytes(call), gathered, alone=len(calls) == 1)
             at = start + len(bytes(call))
             line += data.count(b"\n", start, at)
-    else:
-        _gather_one(source, 1, data, gathered, alone=True, limit=UNPACKED_BYTES)
+        return
+    documents = _one_after_another(data)
+    for line, document in documents:
+        _gather_one(source, line, document, gathered, alone=len(documents) == 1, limit=UNPACKED_BYTES)
+
+
+def _one_after_another(data: bytes) -> list[tuple[int, bytes]]:
+    """Documents that stand one behind the other, each over several lines, with their lines; `data` if it is one."""
+    text = data.decode("utf-8", "replace")
+    found: list[tuple[int, bytes]] = []
+    at, decoder = 0, json.JSONDecoder(strict=False)
+    while at < len(text):
+        start = len(text) - len(text[at:].lstrip(" \t\r\n,"))
+        if start == len(text):
+            break
+        try:
+            _, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            end = len(text)
+            if not found:
+                return [(1, data)]
+        found.append((text.count("\n", 0, start) + 1, text[start:end].encode()))
+        at = end
+    return found if len(found) > 1 else [(1, data)]
 
 
 def _gather_loose_array(source: Source, data: bytes, gathered: _Gathered) -> None:
@@ -489,10 +614,14 @@ def _gather_one(
         return
     count: Counter[str] = Counter()
     try:
-        value = loosely_parsed(data, count)
+        value = unwrapped(loosely_parsed(data, count))
         form = gathered.run.json_format(value)
         if form is not None:
             _gather_vendor(source, line, form, value, count, gathered, alone=alone)
+            return
+        several = inside(value, _are_ours) if isinstance(value, dict) else None
+        if several is not None:
+            _gather_ours(source, line, several, count, gathered, alone=alone)
             return
         if isinstance(value, dict) and "utterances" not in value and "turns" not in value:
             raise Unmendable("unknown_layout", keys=_keys_shown(value))
@@ -503,6 +632,26 @@ def _gather_one(
     gathered.add(source, line, call, count, alone=alone)
 
 
+def _are_ours(value: Json) -> bool:
+    """Whether these are canonical calls in an array."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and bool({"utterances", "turns"} & first.keys())
+
+
+def _gather_ours(
+    source: Source, line: int, calls: list[Json], count: Counter[str], gathered: _Gathered, *, alone: bool
+) -> None:
+    """Canonical calls in an array within an envelope: `{"data": [{"call_id": …, "utterances": …}, …]}`."""
+    for at, call in enumerate(calls):
+        own = count if at == 0 else Counter[str]()
+        try:
+            data = mended(call, own)
+        except Unmendable as problem:
+            gathered.refuse(source, line, problem, _id_of(call))
+        else:
+            gathered.add(source, line, data, own, alone=alone and len(calls) == 1)
+
+
 def _keys_shown(value: object) -> str:
     return "、".join(value)[:120] if isinstance(value, dict) and value else "—"
 
@@ -511,8 +660,10 @@ def _id_of(call: object) -> str:
     return shown_id(str(call.get("call_id") or "")) if isinstance(call, dict) else ""
 
 
-def _gather_table(source: Source, table: Table, count: Counter[str], gathered: _Gathered) -> None:
-    """The calls of a table. One call without an id takes that of its file."""
+def _gather_table(
+    source: Source, table: Table, count: Counter[str], gathered: _Gathered, *, whole: bool = True
+) -> None:
+    """The calls of a table. One call without an id takes that of its file, if this is the `whole` of it."""
     gathered.columns += table.columns
     for at, call in enumerate(table.calls):
         own = count if at == 0 else Counter[str]()
@@ -523,7 +674,7 @@ def _gather_table(source: Source, table: Table, count: Counter[str], gathered: _
         except Unmendable as problem:
             gathered.refuse(source, call.line, problem, _id_of(call.values))
         else:
-            gathered.add(source, call.line, data, own, alone=len(table.calls) == 1)
+            gathered.add(source, call.line, data, own, alone=whole and len(table.calls) == 1, at_line=True)
     if table.broken:
         gathered.refuse(source, table.broken.line, Unmendable("table_broken", detail=table.broken.detail))
     elif not table.calls:
@@ -542,8 +693,7 @@ def _load_rows(block: Block, run: _Run) -> Chunk:
         calls.add(line, row)
     gathered = _Gathered(run, line_count=rows[-1][0] - rows[0][0] + 1)
     table = Table(list(calls.calls.values()), [heading.found(source.name)])
-    _gather_table(source, table, count, gathered)
-    gathered.spare_ids.clear()  # the file holds more calls than this block
+    _gather_table(source, table, count, gathered, whole=False)
     return _settled(gathered, block)
 
 

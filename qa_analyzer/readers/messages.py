@@ -16,7 +16,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         # input as a whole
         "no_such_path": "找不到「{path}」。请检查路径有没有写错；可以给文件、文件夹或通配符（如 calls/*.jsonl）。",
         "no_match": "通配符「{path}」没有匹配到任何文件。请检查路径；文件夹可以直接给出，会连同子文件夹一起读取。",
-        "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md 和 expected.csv 不算）。"
+        "empty_folder": "文件夹「{path}」里没有可以读取的文件（隐藏文件、*.md、expected.csv 和本程序写的报告不算）。"
         "请放入通话文件后再运行。",
         "no_paths": "没有给出输入。请给出文件、文件夹或通配符。",
         # the telephone system's record
@@ -30,6 +30,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "（坐席工号、班组、开始时间、通话类型、挂机方、通话时长……）；现有列：{found}。",
         "metadata_broken": "通话记录「{path}」从第 {line} 行起无法读取（{detail}）；请检查引号是否成对。",
         "metadata_repeated": "通话记录里这一通出现了两次，用第 {line} 行的；请只保留一行",
+        "metadata_unread": "「{heading}」写的「{value}」看不懂，当作没有写；请按约定的写法改",
         "metadata_unused": "通话记录里有这一通，但没有它的转写；请检查转写是否齐全、编号是否一致",
         "metadata_lone": "转写里有这一通，但通话记录里没有；请检查通话记录是否齐全、编号是否一致",
         # a file as a whole
@@ -72,6 +73,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "no_speech": "转写结果里没有一句话；请检查录音是否有声音",
         "vendor_shape": "看起来是「{format}」的转写结果，但结构对不上（{detail}）；"
         "文件可能被截断或改过，请重新导出，或用 --format 指明格式",
+        "shape_lacks": "缺少 {key}",
+        "shape_differs": "有的值类型不对，例如时间不是数字",
         "unknown_layout": "认不出这份 JSON 的格式（现有的键：{keys}）；"
         "约定的格式要有 utterances，能读的厂商格式见 qa-analyzer formats",
         # one call
@@ -85,6 +88,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable": "文字不是有效的 {encoding} 编码；请把文件统一保存为 UTF-8",
         "line_too_long": "这一行有 {size}，超过上限 {limit}，一句话也不能超过 1 MB；"
         "请检查是否把录音或多通通话写进了一行",
+        "not_a_piece": "这个文件一行是一句话，这一行却不是（现有的键：{keys}），没有读取；请检查这一行",
         "no_id": "没有通话编号（call_id）；一个文件有多通通话时，每一通都要有编号",
         "null_utterances": "没有 utterances（缺少或为 null）；请给出这通通话的语句"
         "（厂商的转写结果，能读的格式见 qa-analyzer formats）",
@@ -100,6 +104,9 @@ MESSAGES: dict[str, dict[str, str]] = {
         "end_before_start": "第 {number} 句的 end_ms {end} 早于 start_ms {start}；请检查两者是否写反",
         "negative_call_time": "{key} 是负数（{value}）；时间从录音开始算起，单位毫秒",
         "huge_call_time": "{key} 超过 24 小时（{value}）；时间从录音开始算起，单位毫秒，不是时间戳",
+        "cell_json": "对话那一格里的 JSON 有错或没有写完（Excel 一格最多 32,767 个字）；请另外导出这一通",
+        "mangled_id": "通话编号被 Excel 写成了 {written}，原来的号码已经丢失，几通电话会混成一通；"
+        "请把这一列设为「文本」再导出",
         "extra_cells": "这一行有 {cells} 格，表头只有 {columns} 格；含分隔符的文字要用引号括起来",
         "unfit": "这一行的内容不符合约定的结构（{detail}）；请对照输入格式说明检查",
         # kinds of binary files
@@ -116,7 +123,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "(calls/*.jsonl).",
         "no_match": "the glob '{path}' matches no file. Check the path; a folder can be given as it is, subfolders "
         "included.",
-        "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md and expected.csv do not count). "
+        "empty_folder": "the folder '{path}' holds no file to read (hidden files, *.md, expected.csv and "
+        "reports of this program do not count). "
         "Put the calls there and run again.",
         "no_paths": "no input given. Give files, folders or globs.",
         "metadata_unreadable": "the record {path} cannot be read ({detail}); --metadata takes a CSV or XLSX file, one "
@@ -129,6 +137,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "hang_up, duration_s …); it has: {found}.",
         "metadata_broken": "the record {path} cannot be read from line {line} on ({detail}); are quotes closed?",
         "metadata_repeated": "the record has this call twice, line {line} is used; keep one row",
+        "metadata_unread": "'{value}' under {heading} is not understood and taken as empty; write it as documented",
         "metadata_unused": "the record has this call, but there is no transcript of it; check whether transcripts are "
         "missing or ids differ",
         "metadata_lone": "there is a transcript of this call, but no row of the record; check whether the record is "
@@ -173,6 +182,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "no_speech": "the recogniser's result holds no utterance; check that the recording has sound",
         "vendor_shape": "this looks like '{format}', but does not have its layout ({detail}); the file may be cut or "
         "changed: export it again, or name the format with --format",
+        "shape_lacks": "{key} is missing",
+        "shape_differs": "values of another type, such as a time that is no number",
         "unknown_layout": "JSON in a layout that is not known (its keys: {keys}); ours has utterances, the vendors' "
         "formats that can be read are listed by qa-analyzer formats",
         "broken_json": "broken JSON (near character {column}); have the exporting program write this line again",
@@ -185,6 +196,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "undecodable": "the text is not valid {encoding}; save the whole file as UTF-8",
         "line_too_long": "the line has {size}, over the limit of {limit}, and one utterance may have 1 MB at most; "
         "check whether a recording or many calls were written into one line",
+        "not_a_piece": "the lines of this file are utterances, but this one is not (its keys: {keys}); check it",
         "no_id": "no call_id; in a file with several calls each needs one",
         "null_utterances": "no utterances (missing or null); give the utterances of this call (the vendors' "
         "formats that can be read are listed by qa-analyzer formats)",
@@ -202,6 +214,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "negative_call_time": "{key} is negative ({value}); times count in ms from the recording's start",
         "huge_call_time": "{key} is over 24 hours ({value}); times count in ms from the recording's start, they are no "
         "time stamps",
+        "cell_json": "the JSON in the cell of the dialogue is broken or cut off (a cell of Excel holds 32,767 "
+        "characters); export this call apart",
+        "mangled_id": "Excel has written the call id as {written}: the number is lost and several calls may share it; "
+        "make the column text and export again",
         "extra_cells": "the row has {cells} cells, the heading {columns}; quote a text that contains the delimiter",
         "unfit": "the line does not have the documented layout ({detail}); compare it with the input format",
         "binary.audio": "a recording",

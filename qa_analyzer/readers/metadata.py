@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +27,16 @@ from qa_analyzer.errors import Rejected
 from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.readers.chunk import Chunk
 from qa_analyzer.readers.detect import Container, container, encoding_of, without_bom
-from qa_analyzer.readers.headings import CALL_FIELDS, DELIMITERS, field_of, plain
+from qa_analyzer.readers.headings import (
+    CALL_FIELDS,
+    DELIMITERS,
+    ROLE_WORDS,
+    code_of,
+    field_of,
+    party_role,
+    plain,
+    without_ending,
+)
 from qa_analyzer.readers.messages import input_error, say
 from qa_analyzer.readers.repair import Rows, settle, with_offset
 
@@ -38,6 +48,8 @@ _OWN_HEADINGS = {
     "ended_at": "结束时间 挂机时间 通话结束时间 挂断时间 結束時間 掛機時間 通話結束時間 ended_at end_time hang_up_time",
     "connected_at": "接通时间 应答时间 通话接通时间 接通時間 應答時間 connected_at connect_time answer_time "
     "answered_at",
+    "direction": "呼叫方向 通话方向 来去电 呼入呼出 呼叫类型 呼叫類型 通話方向 call_direction direction "
+    "initiation_method",
 }
 _FIELD_OF = {plain(word): name for name, words in _OWN_HEADINGS.items() for word in words.split()}
 JOINED = tuple(name for name in CALL_FIELDS if name not in {"call_id", "overlaps", "source_format"})
@@ -63,8 +75,18 @@ _SUFFIXES = frozenset(
         ".amr",
         ".opus",
         ".ogg",
+        *(".v3", ".pcm", ".vox", ".au", ".aac", ".wma", ".flac", ".gsm", ".g729", ".voc", ".mp4", ".webm", ".silk"),
     ]
 )
+_READ_AS = {
+    "started_at": "started_at",
+    "hang_up": "hang_up",
+    "call_type": "call_type",
+    "duration_s": "ended_ms",
+    "ended_at": "ended_ms",
+    "connected_at": "connected_ms",
+}
+"""Columns whose values must be understood, and where they go."""
 _LISTED = 20
 _PIECE = 50_000
 """Rows that are Python objects at a time."""
@@ -88,7 +110,7 @@ class Joined:
 class Metadata:
     """The record: `calls` (m) in `CALL_SCHEMA` without utterances, `files` (m) stems or null, `lines` (m).
 
-    `refused` = rows that cannot be used, with the reason.
+    `refused` = rows that cannot be used, with the reason; `unread` = values that nobody understands, taken as empty.
     """
 
     path: str
@@ -96,6 +118,7 @@ class Metadata:
     files: pa.StringArray
     lines: NDArray[np.int64]
     refused: tuple[Rejected, ...]
+    unread: tuple[Rejected, ...] = ()
 
     @cached_property
     def _ids(self) -> pa.Array:
@@ -125,7 +148,7 @@ class Metadata:
 
 
 def unused(metadata: Metadata, used: NDArray[np.bool_], lang: str) -> list[Rejected]:
-    """The rows that no call took, `used` (m), and those that could not be read."""
+    """The rows that no call took, `used` (m), and what could not be read."""
     left = np.flatnonzero(~used)
     ids = metadata.calls.column("call_id").take(pa.array(left)).to_pylist()
     why = say(lang, "metadata_unused")
@@ -133,11 +156,13 @@ def unused(metadata: Metadata, used: NDArray[np.bool_], lang: str) -> list[Rejec
         Rejected(metadata.path, line, call_id.removeprefix(_BY_FILE), why)
         for call_id, line in zip(ids, metadata.lines[left].tolist(), strict=True)
     ]
-    return sorted([*metadata.refused, *lone], key=lambda one: one.line)
+    return sorted([*metadata.refused, *metadata.unread, *lone], key=lambda one: one.line)
 
 
 def stem(name: str) -> str:
-    r"""`D:\录音\c1.wav`, `calls/c1.json.gz` → `c1`."""
+    r"""`D:\录音\c1.wav`, `calls/c1.json.gz`, `https://…/c1.mp3?sign=1` → `c1`."""
+    if "://" in name:
+        name = unquote(urlsplit(name).path)
     last = PureWindowsPath(PurePosixPath(name).name).name
     while (dot := last.rfind(".")) > 0 and last[dot:].lower() in _SUFFIXES:
         last = last[:dot]
@@ -166,7 +191,7 @@ def read_metadata(path: Path, *, lang: str, time_zone: str) -> Metadata:
         raise input_error(lang, "metadata_no_value", path=path, found=shown)
     pieces = []
     while piece := list(islice(rows, _PIECE)):
-        pieces.append(_Piece(str(path), fields, piece, lang, time_zone).read())
+        pieces.append(_Piece(str(path), heading[1], fields, piece, lang, time_zone).read())
     if not pieces:
         raise input_error(lang, "metadata_unreadable", path=path, detail=say(lang, "metadata_empty"))
     return _without_repeats(str(path), pieces, lang)
@@ -231,16 +256,31 @@ class _Read:
     files: pa.Array
     lines: NDArray[np.int64]
     refused: list[Rejected]
+    unread: list[Rejected]
 
 
 class _Piece:
     """Rows of a record on their way into columns."""
 
-    def __init__(self, path: str, fields: list[str | None], rows: list[_Row], lang: str, time_zone: str) -> None:
-        self.path, self.fields, self.rows, self.lang, self.time_zone = path, fields, rows, lang, time_zone
+    def __init__(
+        self,
+        path: str,
+        headings: list[Any],
+        fields: list[str | None],
+        rows: list[_Row],
+        lang: str,
+        time_zone: str,
+    ) -> None:
+        self.path, self.headings, self.fields, self.rows = path, headings, fields, rows
+        self.lang, self.time_zone = lang, time_zone
 
     def read(self) -> _Read:
         columns = {name: self._column(at) for at, name in enumerate(self.fields) if name}
+        if "started_at" not in self.fields and "connected_at" in columns:
+            columns["started_at"] = columns["connected_at"]  # a record of talk only: the recording began then
+        if "hang_up" in columns:
+            directions = columns.get("direction", [None] * len(self.rows))
+            columns["hang_up"] = [_by_role(*one) for one in zip(columns["hang_up"], directions, strict=True)]
         count = len(self.rows)
         empty: list[str | None] = [None] * count
         started = with_offset(pa.array(columns.get("started_at", empty), pa.string()), self.time_zone, Counter())
@@ -272,7 +312,34 @@ class _Piece:
         chunk = settle(rows, lang=self.lang, time_zone=self.time_zone)
         named = dict(zip(lines.tolist(), files, strict=True))
         stems = pa.array([named[line] for line in chunk.lines.tolist()], pa.string())
-        return _Read(chunk.calls, stems, chunk.lines, chunk.rejected)
+        return _Read(chunk.calls, stems, chunk.lines, chunk.rejected, self._unread(chunk, columns))
+
+    def _unread(self, chunk: Chunk, columns: dict[str, list[str | None]]) -> list[Rejected]:
+        """Values that stand in the record and that nobody understands."""
+        found = []
+        place = {line: at for at, (line, _) in enumerate(self.rows)}
+        rows = [place[line] for line in chunk.lines.tolist()]
+        ids = chunk.calls.column("call_id").to_pylist()
+        for name, into in _READ_AS.items():
+            if name not in self.fields:
+                continue
+            lacking = chunk.calls.column(into).is_null()
+            if name in {"ended_at", "connected_at"}:  # without a start nothing can be counted from it
+                lacking = pc.and_(lacking, chunk.calls.column("started_at").is_valid())
+            read = lacking.to_pylist()
+            written = [columns[name][row] for row in rows]
+            heading = str(self.headings[self.fields.index(name)])
+            found += [
+                Rejected(
+                    self.path,
+                    int(line),
+                    call_id.removeprefix(_BY_FILE),
+                    say(self.lang, "metadata_unread", heading=heading, value=value[:40]),
+                )
+                for line, call_id, value, empty in zip(chunk.lines.tolist(), ids, written, read, strict=True)
+                if empty and value is not None and not (name == "hang_up" and code_of(value, ROLE_WORDS) == "unknown")
+            ]
+        return found
 
     def _column(self, at: int) -> list[str | None]:
         return [_text(cells[at]) if at < len(cells) else None for _, cells in self.rows]
@@ -307,9 +374,22 @@ def _without_repeats(path: str, pieces: Sequence[_Read], lang: str) -> Metadata:
         )
     kept = np.sort(first)
     index = pa.array(kept)
+    unread = [one for piece in pieces for one in piece.unread]
     return Metadata(
-        path, whole.take(index), files.take(index), lines[kept], tuple(sorted(refused, key=lambda one: one.line))
+        path,
+        whole.take(index),
+        files.take(index),
+        lines[kept],
+        tuple(sorted(refused, key=lambda one: one.line)),
+        tuple(sorted(unread, key=lambda one: one.line)),
     )
+
+
+def _by_role(hang_up: str | None, direction: str | None) -> str | None:
+    """`主叫挂机` of a call that the centre made → `agent`; anything else as it is written."""
+    if hang_up is None:
+        return None
+    return party_role(without_ending(hang_up), direction) or hang_up
 
 
 def _text(cell: Any) -> str | None:
@@ -343,4 +423,4 @@ def _seconds_ms(written: str | None) -> int | None:
             total = total * 60 + float(part)
     except ValueError:
         return None
-    return round(total * 1000)
+    return round(total * 1000) if total >= 0 else None

@@ -31,7 +31,7 @@ from qa_analyzer.readers.messages import size_words
 from qa_analyzer.readers.ndjson import LINE_BYTES, call_id_in
 from qa_analyzer.readers.table import BrokenTable, csv_rows, delimiter_of, quoted
 from qa_analyzer.readers.table import opened as opened_table
-from qa_analyzer.readers.vendors import in_vendor_lines, text_format
+from qa_analyzer.readers.vendors import in_pieces, in_vendor_lines, text_format
 
 BLOCK_BYTES = 16 << 20
 SMALL_BYTES = 1 << 20
@@ -150,6 +150,9 @@ def _text(source: Source, head: bytes, size: int | None, unpack: Open | None, bl
         yield from _whole(source, size, unpack, DOCUMENT_BYTES)
         return
     layout = layout_of(written, suffix)
+    if layout is Layout.JSON_LINES and in_pieces(written.encode("utf-8", "replace")):
+        yield from _whole(source, size, unpack, DOCUMENT_BYTES)
+        return
     if layout is Layout.JSON_LINES:
         if unpack is None and not encoding.startswith("utf-16"):
             blocks = _cut_file(source, encoding, block_bytes)

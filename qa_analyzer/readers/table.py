@@ -92,7 +92,12 @@ def without_heading(rows: list[Cells], given: Columns | None = None) -> bool:
 def is_research(rows: list[Cells]) -> bool:
     """Chat id, user, is_agent, …, text: columns without names, one of them 0 and 1, one an id that comes again."""
     width = len(rows[0])
-    if width < 3 or len(rows) < 2 or any(len(row) != width for row in rows[:-1]) or any(map(is_heading, rows[:1])):
+    if (
+        width < 3
+        or len(rows) < 2
+        or any(len(row) != width for row in rows[:-1])
+        or any(map(is_heading, rows[:HEADING_ROWS]))
+    ):
         return False
     try:
         names = Heading(None, rows).names

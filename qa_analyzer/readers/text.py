@@ -16,7 +16,8 @@ from qa_analyzer.readers.headings import CALL_FIELDS, field_of
 from qa_analyzer.readers.mend import Unmendable
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_ABOVE = re.compile(r"\s*(?P<heading>[^：:]{1,20}?)\s*[：:]\s*(?P<value>.*?)\s*")
+_COLON = re.compile("[：:]")
+_LONGEST_HEADING = 20
 _EVENT_OPENS = ("（", "(")
 _TIME_OF_DAY_MS = 60 * 60 * 1000
 """A first line that late tells the time of day, not the time since the call began."""
@@ -125,8 +126,11 @@ def _written_above(rows: list[str]) -> dict[str, Any]:
 
 def _heading(row: str) -> tuple[str, str] | None:
     """`坐席工号：A012` → (`agent_id`, `A012`)."""
-    found = _ABOVE.fullmatch(row)
-    name = field_of(found["heading"]) if found else None
-    if found is None or name is None or name not in CALL_FIELDS or not found["value"]:
+    colon = _COLON.search(row)
+    if colon is None:
         return None
-    return name, found["value"]
+    heading, value = row[: colon.start()].strip(), row[colon.end() :].strip()
+    name = field_of(heading) if 0 < len(heading) <= _LONGEST_HEADING else None
+    if name is None or name not in CALL_FIELDS or not value:
+        return None
+    return name, value

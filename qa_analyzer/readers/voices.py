@@ -18,6 +18,8 @@ _ROLE_FIRST = re.compile(rf"(?P<word>{_WORDS})(?P<rest>.*)", re.IGNORECASE | re.
 _ROLE_LAST = re.compile(rf"(?P<rest>.*)[（(\[【\-_/ ](?P<word>{_WORDS})[)）\]】]?", re.IGNORECASE | re.DOTALL)
 _NUMBERED = re.compile(r"[ \t\u3000\xa0_\-#:：]*[0-9A-Za-z]{1,12}号?")
 _COUNTED = re.compile(r"[ _\-#:：]*[0-9]{1,12}|[ _\-#:：]+[A-Za-z]")
+_ANONYMOUS = re.compile(r"guest[ _-]?[0-9]{1,3}", re.IGNORECASE)
+"""What Azure calls voices that it only tells apart."""
 _ASIDE = re.compile(r"[ \t\u3000\xa0_\-/|:：（(\[【<].*", re.DOTALL)
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -52,6 +54,8 @@ def voice(label: object) -> Voice:
     code = code_of(written, ROLE_WORDS)
     if code:
         return Voice(None if code == "unknown" else code, None)
+    if _ANONYMOUS.fullmatch(written):
+        return Voice(None, written)
     found = _ROLE_FIRST.fullmatch(written)
     if found and _is_addition(found["word"], found["rest"]):
         return _of_word(found["word"], written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -371,3 +372,103 @@ def test_a_large_table_is_cut_and_read_as_the_whole(tmp_path: Path, monkeypatch:
 def test_a_heading_says_what_and_in_which_unit(heading: object, column: Column | None) -> None:
     """Blanks, case and brackets do not matter."""
     assert column_of(heading) == column
+
+
+# Who called whom --------------------------------------------------------------------------------------------------
+
+CALLED = "录音流水号,呼叫方向,主被叫,开始毫秒,文本\n"
+
+
+@pytest.mark.parametrize(
+    ("way", "agent", "customer"),
+    [("呼出", "主叫", "被叫"), ("呼入", "被叫", "主叫"), ("Outbound", "calling", "called")],
+)
+def test_the_calling_party_is_the_agent_where_the_centre_called(
+    tmp_path: Path, way: str, agent: str, customer: str
+) -> None:
+    """The direction of the call says which of the two is the customer."""
+    rows = f"C1,{way},{agent},0,您好，这里是平安回访中心。\nC1,{way},{customer},3000,你好。\n"
+    assert [one[0] for one in told(read_table(tmp_path, CALLED + rows))] == ["agent", "customer"]
+
+
+def test_without_a_direction_the_calling_party_is_a_voice(tmp_path: Path) -> None:
+    """Who it is, is found from what is said; nothing is taken for stated."""
+    text = "通话编号,角色,文本\nC1,主叫,您好，这里是平安回访中心。\nC1,被叫,你好。\n"
+    assert [one[:2] for one in told(read_table(tmp_path, text))] == [("unknown", "主叫"), ("unknown", "被叫")]
+
+
+def test_parties_are_labels_in_a_written_dialogue(tmp_path: Path) -> None:
+    text = "主叫：您好，这里是平安回访中心。\n被叫：你好，什么事？\n主叫：做个满意度回访。\n"
+    result = read_bytes(tmp_path, text.encode(), "r1.txt")
+    assert [one[:2] for one in told(result)] == [("unknown", "主叫"), ("unknown", "被叫"), ("unknown", "主叫")]
+
+
+# Titles, and ids that are none ------------------------------------------------------------------------------------
+
+
+def test_a_title_over_merged_cells_is_not_data(tmp_path: Path) -> None:
+    """Rows of a workbook are all equally wide: the heading is the row that names columns."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("明细", 0)
+    sheet.append(["录音转写明细表"])
+    sheet.merge_cells("A1:F1")
+    sheet.append(["流水号", "坐席工号", "角色", "开始时间", "结束时间", "文本"])
+    noon = datetime(2026, 11, 20, 12, 0)
+    for role, at, text in (("坐席", 1, "您好，燃气公司。"), ("客户", 4, "没有气了。"), ("坐席", 6, "我帮您查。")):
+        sheet.append(["X7", "8016", role, noon + timedelta(seconds=at), noon + timedelta(seconds=at + 1), text])
+    book.save(tmp_path / "a.xlsx")
+    result = read_bytes(tmp_path, (tmp_path / "a.xlsx").read_bytes(), "b.xlsx")
+    assert result.ids == ["X7"]
+    assert told(result)[0] == ("agent", None, 0, 1000, "您好，燃气公司。")
+    assert told(result)[2][2:4] == (5000, 6000)
+
+
+def test_rows_with_different_telephone_numbers_are_different_calls(tmp_path: Path) -> None:
+    """A table without ids may still hold several calls; each is named by its file and line."""
+    rows = "".join(
+        f"{phone},客服,0,您好。\n{phone},客户,900,没有气了。\n,客服,1900,我来查。\n"
+        for phone in ("13855500001", "13855500002")
+    )
+    result = read_table(tmp_path, f"手机号,角色,开始毫秒,文本\n{rows}", "明细.csv")
+    assert result.ids == ["明细#2", "明细#5"]
+    assert [len(one["utterances"]) for one in result.calls] == [3, 3]
+
+
+def test_an_id_that_excel_has_rounded_is_refused(tmp_path: Path) -> None:
+    """Two calls would be read as one."""
+    text = "通话编号,角色,文本\n2.02611E+19,客服,您好。\n2.02611E+19,客户,没有气了。\n2.02611E+19,客服,您好。\n"
+    (rejected,) = read_table(tmp_path, text).rejected
+    assert rejected.line == 2
+    assert "2.02611E+19" in rejected.reason
+    assert "文本" in rejected.reason
+
+
+def test_names_of_columns_in_exports_of_chats(tmp_path: Path) -> None:
+    text = (
+        "session_id,sender_type,sender_name,send_time,message\n"
+        "S1,staff,小何,2026-11-20 09:12:01,您好，在的。\nS1,visitor,游客7,2026-11-20 09:12:05,怎么还没发货\n"
+    )
+    assert told(read_table(tmp_path, text)) == [
+        ("agent", "小何", 0, None, "您好，在的。"),
+        ("customer", "游客7", 4000, None, "怎么还没发货"),
+    ]
+
+
+def test_a_dialogue_may_stand_in_its_cell_as_json(tmp_path: Path) -> None:
+    """Quoted as CSV quotes it; one call a row."""
+    rows = [
+        {"role": "agent", "start_ms": 500, "end_ms": 2100, "text": "您好请讲"},
+        {"role": "customer", "start_ms": 2500, "end_ms": 4000, "text": "停水了"},
+    ]
+    for dialogue in (rows, {"list": rows}):
+        cell = json.dumps(dialogue, ensure_ascii=False).replace('"', '""')
+        text = "".join(f'J{at},8016,"{cell}"\n' for at in (1, 2))
+        result = read_table(tmp_path, f"通话编号,坐席工号,对话内容\n{text}")
+        assert result.ids == ["J1", "J2"]
+        assert told(result, 1) == [AGENT, CUSTOMER]
+
+
+def test_json_that_is_cut_off_in_a_cell_is_told(tmp_path: Path) -> None:
+    text = '通话编号,对话内容\nJ1,"[{""role"": ""agent"", ""text"": ""您好"\n'
+    (rejected,) = read_table(tmp_path, text).rejected
+    assert "32,767" in rejected.reason

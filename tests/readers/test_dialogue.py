@@ -300,3 +300,36 @@ def test_hostile_lines_take_no_longer_than_others(text: str) -> None:
     began = time.perf_counter()
     parse_dialogue(text)
     assert time.perf_counter() - began < 2
+
+
+# Exports of chats -------------------------------------------------------------------------------------------------
+
+CHATS = {
+    "the name and the time above": (
+        "客服小何 09:12:33\n您好，请讲。\n张先生 09:12:40\n怎么还没发货？\n客服小何 09:12:50\n我来查。\n"
+    ),
+    "the time and the name above": (
+        "2026-11-20 09:12:33 小何(客服)\n您好，请讲。\n\n2026-11-20 09:12:40 游客88\n怎么还没发货？\n\n"
+        "2026-11-20 09:12:50 小何(客服)\n我来查。\n"
+    ),
+    "the time in brackets before the text": (
+        "旗舰店:小何 (2026-11-20 09:12:33):  您好，请讲。\ntb88 (2026-11-20 09:12:40):  怎么还没发货？\n"
+        "旗舰店:小何 (2026-11-20 09:12:50):  我来查。\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("how", CHATS)
+def test_every_name_in_a_chat_is_a_label(how: str) -> None:
+    """Also one that is there once only: what he says is not put into the mouth of the one before."""
+    lines = parse_dialogue(CHATS[how])
+    spoken = [line for line in lines if line.text]
+    assert [line.text for line in spoken] == ["您好，请讲。", "怎么还没发货？", "我来查。"]
+    assert spoken[0].speaker == spoken[2].speaker != spoken[1].speaker
+    assert [line.start_ms for line in spoken] == [33_153_000, 33_160_000, 33_170_000]
+
+
+def test_texts_behind_a_time_are_no_names() -> None:
+    """A transcript without speakers has a time on every line too."""
+    lines = parse_dialogue("00:01 您好\n00:05 停水了\n00:09 我来查\n00:12 好的\n00:15 好的\n")
+    assert all(line.label is None for line in lines)

@@ -8,6 +8,7 @@ import os
 import pickle
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import openpyxl
@@ -584,3 +585,55 @@ def test_a_giant_cell_costs_only_its_call(tmp_path: Path, quote: str) -> None:
     assert (result.ids, result.lines) == (["a", "c"], [2, 4])
     assert [(one.line, one.call_id) for one in result.rejected] == [(3, "b")]
     assert "超过 1 MB" in result.reasons[0]
+
+
+def test_a_report_inside_the_folder_is_no_input(tmp_path: Path) -> None:
+    """Its pages and tables would be scored as calls at the next run. A run.json of somebody else changes nothing."""
+    (tmp_path / "a.txt").write_text(DIALOGUE, encoding="utf-8")
+    report, other = tmp_path / "reports" / "today", tmp_path / "batch"
+    for folder in (report / "calls", other):
+        folder.mkdir(parents=True)
+        (folder / "c1.txt").write_text(DIALOGUE, encoding="utf-8")
+    (report / "run.json").write_text('{"qa_analyzer": "1.0", "ruleset": "1a"}', encoding="utf-8")
+    (other / "run.json").write_text('{"batch": 7}', encoding="utf-8")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_inputs([tmp_path])]
+    assert found == ["a.txt", "batch/c1.txt", "batch/run.json"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_documents_of_vendors_without_ids_are_named_by_file_and_line(tmp_path: Path, indent: int | None) -> None:
+    """One a line, or one behind the other."""
+    document = {"Result": {"Sentences": [{"BeginTime": 0, "EndTime": 900, "Text": "您好。", "ChannelId": 0}]}}
+    written = "\n".join(json.dumps(document, ensure_ascii=False, indent=indent) for _ in range(2))
+    result = read_bytes(tmp_path, written.encode(), "夜班.json")
+    second = 1 + written[: written.rindex('"Result"')].count("\n") - (indent is not None)
+    assert result.ids == ["夜班#1", f"夜班#{second}"]
+    assert not result.rejected
+
+
+def test_documents_in_one_array_are_numbered(tmp_path: Path) -> None:
+    document = {"Result": {"Sentences": [{"BeginTime": 0, "EndTime": 900, "Text": "您好。", "ChannelId": 0}]}}
+    result = read_bytes(tmp_path, json.dumps([document, document], ensure_ascii=False).encode(), "夜班.json")
+    assert result.ids == ["夜班#1", "夜班#1.2"]
+
+
+def test_calls_in_an_envelope_and_in_a_string_are_read(tmp_path: Path) -> None:
+    calls = {"code": 0, "data": [call("c1"), call("c2")]}
+    for value in (calls, json.dumps(calls, ensure_ascii=False)):
+        result = read_bytes(tmp_path, json.dumps(value, ensure_ascii=False).encode(), "e.json")
+        assert result.ids == ["c1", "c2"]
+
+
+def test_one_unknown_document_is_told_with_its_keys(tmp_path: Path) -> None:
+    """A version that is not known yet."""
+    (rejected,) = read_bytes(tmp_path, b'{"Version": "9", "Sents": [1]}', "v9.json").rejected
+    assert "Version、Sents" in rejected.reason
+
+
+def test_a_line_of_spaces_above_a_dialogue_costs_no_time(tmp_path: Path) -> None:
+    """What is looked for in it must end soon."""
+    blank = "坐席" + " " * 200_000 + "工号"
+    began = monotonic()
+    result = read_bytes(tmp_path, f"{blank}\n坐席工号 ： A7：b\n{DIALOGUE}".encode(), "0301.txt")
+    assert monotonic() - began < 5
+    assert result.calls[0]["agent_id"] == "A7：b"

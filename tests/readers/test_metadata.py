@@ -65,7 +65,7 @@ def test_a_file_with_several_calls_is_not_joined_by_its_name(tmp_path: Path) -> 
 
 def test_what_does_not_match_is_listed_with_its_line(tmp_path: Path) -> None:
     chunk = chunk_of(tmp_path / "in", one=line(call("c1")))
-    made = record(tmp_path / "m.csv", "c1,,1,,,,,", "c2,,2,,,,,", "c1,,3,,,,,", "c4,,4,,,,,-5")
+    made = record(tmp_path / "m.csv", "c1,,1,,,,,", "c2,,2,,,,,", "c1,,3,,,,,", "c4,,4,,,,,99:00:00")
     filled, joined = made.join(chunk)
     mask = np.zeros(made.calls.num_rows, np.bool_)
     mask[joined.used] = True
@@ -136,3 +136,55 @@ def test_a_missing_record_says_so(tmp_path: Path) -> None:
 
 def test_stems() -> None:
     assert [stem(one) for one in (r"D:\录音\c1.wav", "calls/c1.json.gz", "c.1", "c1")] == ["c1", "c1", "c.1", "c1"]
+
+
+# What a record writes in other ways -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("way", "who", "code"),
+    [
+        ("呼出", "主叫挂机", "agent"),
+        ("呼出", "被叫", "customer"),
+        ("呼入", "主叫", "customer"),
+        ("呼入", "被叫挂断", "agent"),
+        ("外呼", "主叫先挂", "agent"),
+        ("", "坐席主动挂断", "agent"),
+        ("", "CUSTOMER_DISCONNECT", "customer"),
+    ],
+)
+def test_who_hung_up_follows_from_the_direction_of_the_call(tmp_path: Path, way: str, who: str, code: str) -> None:
+    """The calling party is the customer only where the customer called."""
+    made = record(tmp_path / "m.csv", f"c1,{way},{who}", heading="流水号,呼叫方向,挂机方\n")
+    assert made.calls.column("hang_up").to_pylist() == [code]
+    assert not made.unread
+
+
+def test_the_calling_party_without_a_direction_is_not_guessed(tmp_path: Path) -> None:
+    made = record(tmp_path / "m.csv", "c1,主叫挂机", heading="流水号,挂机方\n")
+    assert made.calls.column("hang_up").to_pylist() == [None]
+    assert "挂机方" in made.unread[0].reason
+
+
+def test_values_that_nobody_understands_are_listed(tmp_path: Path) -> None:
+    """The row is used for the rest, and each value is named with its column and line."""
+    made = record(tmp_path / "m.csv", "c1,,88,何苗,维修组,昨天上午,不清楚,三分钟", "c2,,89,,,,未知,-5")
+    assert made.calls.column("agent_id").to_pylist() == ["88", "89"]
+    assert [(one.line, one.call_id) for one in made.unread] == [(2, "c1"), (2, "c1"), (2, "c1"), (3, "c2")]
+    told = " ".join(one.reason for one in made.unread)
+    assert all(word in told for word in ("昨天上午", "不清楚", "三分钟", "-5", "通话时长"))
+    assert [one.reason for one in unused(made, np.ones(2, bool), "zh")] == [one.reason for one in made.unread]
+
+
+@pytest.mark.parametrize(
+    "name", ["https://oss.example.cn/rec/c1.mp3?sign=abc%2F1&t=7", "/data/rec/c1.V3", "D:\\rec\\c1.wma"]
+)
+def test_addresses_and_telephone_formats_name_the_same_recording(name: str) -> None:
+    assert stem(name) == "c1"
+
+
+def test_a_record_of_talk_begins_with_the_answer(tmp_path: Path) -> None:
+    """Where no start is given, the recording began when the call was answered."""
+    heading = "流水号,应答时间,结束时间\n"
+    (row,) = record(tmp_path / "m.csv", "c1,2026-11-20 09:12:33,2026-11-20 09:12:48", heading=heading).calls.to_pylist()
+    assert (row["started_at"], row["connected_ms"], row["ended_ms"]) == ("2026-11-20T09:12:33+08:00", 0, 15_000)

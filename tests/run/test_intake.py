@@ -50,6 +50,7 @@ def test_the_record_is_joined_and_what_does_not_match_is_a_file(tmp_path: Path, 
         "calls_joined": 1,
         "calls_without_row": len(mixed_calls()) - 1,
         "rows_without_call": 1,
+        "unread_values": 0,
         "overruled": {"agent_id": 1, "team": 1},
     }
 
@@ -193,3 +194,34 @@ def test_the_user_may_name_the_columns(tmp_path: Path, rules: Path) -> None:
     assert pq.read_table(tmp_path / "all.parquet")["call_id"].to_pylist() == ["C1"]
     with pytest.raises(OptionError, match="foo"):
         scored(calls, rules, tmp_path / "out", columns="foo=码")
+
+
+def test_ids_that_are_telephone_numbers_are_told(tmp_path: Path, rules: Path) -> None:
+    """They stay as they are, since they name pages and join tables; who may not show them is warned."""
+    calls = [call("13855501234_0912", CALM), call("202611200912338016", CALM)]
+    path = write_calls(tmp_path / "calls.ndjson", calls)
+    done = RUN.invoke(app, ["score", str(path), "--rules", str(rules), "-o", str(tmp_path / "r"), "--outputs", "csv"])
+    assert "有 1 通的通话编号里是手机号" in done.output
+    open_to_all = [
+        "score",
+        str(path),
+        "--rules",
+        str(rules),
+        "-o",
+        str(tmp_path / "s"),
+        "--outputs",
+        "csv",
+        "--no-mask",
+    ]
+    assert "手机号" not in RUN.invoke(app, open_to_all).output
+
+
+def test_a_second_run_does_not_read_the_report_of_the_first(tmp_path: Path, rules: Path) -> None:
+    """Where the report is written into the folder of the calls."""
+    (tmp_path / "in").mkdir()
+    write_calls(tmp_path / "in" / "calls.ndjson", [call("c1", CALM)])
+    for name in ("first", "second"):
+        where = str(tmp_path / "in" / "reports" / name)
+        done = RUN.invoke(app, ["score", str(tmp_path / "in"), "--rules", str(rules), "-o", where])
+        assert done.exit_code == 0
+        assert json.loads(Path(where, "run.json").read_text(encoding="utf-8"))["read"] == 1

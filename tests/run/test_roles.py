@@ -67,7 +67,7 @@ def test_roles_are_found_reported_and_counted(tmp_path: Path, calls: Path, rules
     # The same words get the same verdicts, whether the roles were found or stated.
     verdicts = [{key: row[key] for key in row if key.startswith(("rule:", "score", "emotion"))} for row in rows]
     assert verdicts[0] == verdicts[1] == verdicts[3]
-    assert rows[2]["not_assessable_reason"] == "no_agent_turn"
+    assert rows[2]["not_assessable_reason"] == "agent_unknown"
     head, first, *_ = read_csv(tmp_path / "r" / "calls.csv")
     assert dict(zip(head, first, strict=True))["身份来源"] == "由内容推断"
     assert run_facts(tmp_path / "r")["roles"] == {

@@ -26,6 +26,7 @@ from qa_analyzer.readers.vendors.funasr import FUNASR
 from qa_analyzer.readers.vendors.google import GOOGLE
 from qa_analyzer.readers.vendors.huawei import HUAWEI
 from qa_analyzer.readers.vendors.iflytek import IFLYTEK
+from qa_analyzer.readers.vendors.pieces import Joined, joined_calls, kind_of
 from qa_analyzer.readers.vendors.subtitles import SUBTITLES
 from qa_analyzer.readers.vendors.tencent import TENCENT, TENCENT_TEXT
 from qa_analyzer.readers.vendors.tingwu import TINGWU
@@ -85,6 +86,22 @@ def in_vendor_lines(data: bytes) -> bool:
     return False
 
 
+def in_pieces(data: bytes) -> str | None:
+    """The format of which the lines of JSON that `data` (UTF-8) begins with are pieces (see `pieces`), None for calls.
+
+    By the first whole line.
+    """
+    for line in io.BytesIO(data):
+        if line.lstrip().startswith(b"{"):
+            try:
+                if b'"utterances"' in line or b'"turns"' in line:
+                    return None
+                return kind_of(msgspec.json.decode(line))
+            except (msgspec.MsgspecError, RecursionError):
+                continue
+    return None
+
+
 _FOREIGN, _HEAD = b'"start_time"', 4096
 """A key that our utterances lack, and the bytes of them in which the keys of the first stand."""
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -95,12 +112,16 @@ __all__ = [
     "JSON_FORMATS",
     "TEXT_FORMATS",
     "Call",
+    "Joined",
     "JsonFormat",
     "Tells",
     "TextFormat",
     "format_names",
+    "in_pieces",
     "in_vendor_lines",
+    "joined_calls",
     "json_format",
+    "kind_of",
     "named",
     "text_format",
 ]

@@ -149,7 +149,10 @@ class _Words:
     def __init__(self, words: Iterable[dict[str, Json]]) -> None:
         self._by_channel: dict[str, list[tuple[float, dict[str, Json]]]] = {}
         for word in words:
-            middle = (float(word["begintime"]) + float(word["endtime"])) / 2
+            begin, end = milliseconds(word.get("begintime")), milliseconds(word.get("endtime"))
+            if begin is None or end is None:
+                continue
+            middle = (begin + end) / 2
             self._by_channel.setdefault(str(word.get("channelid")), []).append((middle, word))
         for mine in self._by_channel.values():
             mine.sort(key=lambda one: one[0])
@@ -157,10 +160,13 @@ class _Words:
     def of(self, sentence: dict[str, Json]) -> list[Call] | None:
         """The words of a sentence, None if they are not those of its text."""
         mine = self._by_channel.get(str(sentence.get("channelid")), [])
-        first = bisect_left(mine, float(sentence["begintime"]), key=lambda one: one[0])
-        last = bisect_left(mine, float(sentence["endtime"]) + 1, key=lambda one: one[0])
+        begin, end = milliseconds(sentence["begintime"]), milliseconds(sentence["endtime"])
+        if begin is None or end is None:
+            return None
+        first = bisect_left(mine, float(begin), key=lambda one: one[0])
+        last = bisect_left(mine, float(end + 1), key=lambda one: one[0])
         own = [folded(word) for word in sentence.get("words") or []] or [word for _, word in mine[first:last]]
-        told = ((word.get("word", word.get("text")), word["begintime"], word["endtime"]) for word in own)
+        told = ((word.get("word", word.get("text")), word.get("begintime"), word.get("endtime")) for word in own)
         return fitting(word_rows(told, 1), str(sentence["text"]))
 
 

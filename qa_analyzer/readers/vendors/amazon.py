@@ -217,7 +217,7 @@ def _text(items: list[dict[str, Json]]) -> str:
 
 def _speaker_segments(segments: list[Json], items: list[dict[str, Json]]) -> list[Call]:
     """Segments name their words by their times only; punctuation follows the word before it."""
-    spoken = [one for one in segments if one.get("start_time") is not None]
+    spoken = [one for one in segments if one.get("start_time") not in (None, "")]
     spoken.sort(key=lambda one: float(one["start_time"]))
     begins = [float(one["start_time"]) for one in spoken]
     named = {
@@ -228,7 +228,7 @@ def _speaker_segments(segments: list[Json], items: list[dict[str, Json]]) -> lis
     mine: list[list[dict[str, Json]]] = [[] for _ in spoken]
     place = 0
     for item in items:
-        if item.get("start_time") is not None:
+        if item.get("start_time") not in (None, ""):
             latest = max(0, bisect_right(begins, float(item["start_time"])) - 1)
             place = named.get((item["start_time"], item.get("end_time")), latest)
         mine[place].append(item)
@@ -241,7 +241,7 @@ def _cut(items: list[Json], speaker: str | None) -> list[Call]:
     held: list[dict[str, Json]] = []
 
     def close() -> None:
-        timed = [one for one in held if one.get("start_time") is not None]
+        timed = [one for one in held if one.get("start_time") not in (None, "")]
         if timed:
             times = {"start_time": timed[0]["start_time"], "end_time": timed[-1].get("end_time")}
             rows.append(_row(speaker or timed[0].get("speaker_label"), times, _text(held), list(held)))
@@ -250,7 +250,7 @@ def _cut(items: list[Json], speaker: str | None) -> list[Call]:
     last: float | None = None
     for item in items:
         begin = item.get("start_time")
-        if begin is not None:
+        if begin not in (None, ""):
             paused = last is not None and float(begin) * 1000 - last * 1000 >= _PAUSE_MS
             other = bool(held) and held[0].get("speaker_label") != item.get("speaker_label")
             if held and (paused or other or _content(held[-1])[-1:] in _ENDS):

@@ -276,8 +276,12 @@ def inside(value: Json, test: Callable[[Json], bool], depth: int = _DEEPEST) -> 
 
 def refuse_failed(status: Json, finished: Iterable[str]) -> None:
     """Raise `Unmendable` for a status of a task that is none of the `finished` ones (in small letters)."""
-    if status is not None and str(status).lower() not in finished:
-        raise Unmendable("task_failed", status=str(status)[:80])
+    if status is None or str(status).lower() in finished:
+        return
+    raise unfinished(status) if str(status).lower().replace("_", "") in _UNFINISHED else failed(status)
+
+
+_UNFINISHED = frozenset({"inprogress", "queued", "running", "notstarted", "waiting", "processing", "submitted"})
 
 
 def end_of(recording: Json, rows: Iterable[Call], scale: float = 1.0) -> int | None:

@@ -4,8 +4,9 @@
 array or one element alone; without a punctuation or speaker model there is no `sentence_info`, and the recording is
 one utterance. Runtime: `{mode, wav_name, text, is_final, timestamp, stamp_sents[]{text_seg, punc, start, end,
 ts_list}}`, where `timestamp` (and `stamp_sents` in old versions) is a string; of a session in two passes the second
-pass counts. Pipelines of ModelScope say `sentences[]{text, start, end, ts_list, spk?}`. All times are ms, `timestamp`
-has one pair for each Chinese character and each Latin word. `spk` counts voices from 0. SenseVoice puts tags such as
+pass counts, and parts without one are one utterance.
+Pipelines of ModelScope say `sentences[]{text, start, end, ts_list, spk?}`. All times are ms, `timestamp` has one pair
+for each Chinese character and each Latin word. `spk` counts voices from 0. SenseVoice puts tags such as
 `<|zh|><|NEUTRAL|>` into the text: they are cut off, the emotion in them is not used.
 """
 
@@ -34,6 +35,8 @@ from qa_analyzer.readers.vendors.form import (
 _TAG = re.compile(r"<\|[^|<>]*\|>")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’\-.]*|[\u3400-\u9fff]")
 _MODES = frozenset({"offline", "online", "2pass", "2pass-offline", "2pass-online"})
+_PARTS = frozenset({"2pass-online", "online"})
+"""Messages of which each goes on where the one before ended."""
 _WITHOUT_A_NAME = re.compile(r"(?:rand_key_.*|wav_default_tag\d*|wav_name|h5|demo|microphone)?")
 
 
@@ -97,8 +100,14 @@ def _session(messages: list[Json]) -> list[Call]:
         by_name.setdefault(str(one.get("wav_name") or ""), []).append(one)
     calls = []
     for name, mine in by_name.items():
-        final = [one for one in mine if one.get("mode") != "2pass-online"] or mine
+        final = [one for one in mine if one.get("mode") not in _PARTS]
         rows = [row for one in final for row in _rows(one)]
+        if not final:
+            text = joined(_clean(one.get("text")) for one in mine)
+            rows = [{"speaker": None, "text": text, "start_ms": None, "end_ms": None}] if text else []
+        starts = [row["start_ms"] for row in rows if row["start_ms"] is not None]
+        if starts != sorted(starts):  # some servers count each segment from its own beginning
+            rows = [{**row, "start_ms": None, "end_ms": None, "words": None} for row in rows]
         if rows:
             calls.append(call_of(rows, spare_id=_name(name)))
     if not calls:
@@ -135,7 +144,7 @@ def _spoken(sentences: list[Json]) -> list[Call]:
     for one in sentences:
         text = one.get("text", one.get("sentence"))
         if text is None:
-            text = joined(str(one["text_seg"]).split()) + str(one.get("punc") or "")
+            text = joined(str(one.get("text_seg") or "").split()) + str(one.get("punc") or "")
         text = _clean(text)
         times = _pairs(one.get("timestamp", one.get("ts_list")))
         start, end = milliseconds(one.get("start")), milliseconds(one.get("end"))
@@ -175,9 +184,10 @@ def _literal(value: Json) -> Json:
 
 def _pairs(value: Json) -> list[tuple[int, int]]:
     pairs: list[Any] = _literal(value) or []
-    return [
-        (round(float(pair[0])), round(float(pair[1]))) for pair in pairs if isinstance(pair, list) and len(pair) == 2
+    found = [
+        (milliseconds(pair[0]), milliseconds(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2
     ]
+    return [(start, end) for start, end in found if start is not None and end is not None]
 
 
 def _words(text: str, times: list[tuple[int, int]], words: Json) -> list[Call] | None:

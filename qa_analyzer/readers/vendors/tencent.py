@@ -75,6 +75,11 @@ def _flash(top: dict[str, Json]) -> list[Json]:
     return list(found) if told else []
 
 
+def _is_error(top: dict[str, Json]) -> bool:
+    """What the API answers where it refuses: `{"Response": {"Error": {"Code", "Message"}, "RequestId"}}`."""
+    return "requestid" in top and {"code", "message"} <= folded(top.get("error")).keys()
+
+
 def _is_task(top: dict[str, Json]) -> bool:
     """An answer or a callback, which may hold no result."""
     if {"taskid", "status", "statusstr"} <= top.keys():
@@ -87,7 +92,7 @@ def _holds(value: Json) -> bool:
         first = folded(first_object(value))
         return "finalsentence" in first and "startms" in first
     top = folded(value)
-    return bool(_details(top) or _flash(top) or _lines(top)) or _is_task(top)
+    return bool(_details(top) or _flash(top) or _lines(top)) or _is_task(top) or _is_error(top)
 
 
 def _unpacked(value: Json) -> Json:
@@ -135,6 +140,9 @@ def _rows(top: dict[str, Json]) -> tuple[list[Call], float]:
 
 
 def _without_text(top: dict[str, Json]) -> Unmendable:
+    if _is_error(top):
+        error = folded(top["error"])
+        return failed(f"{error['code']} {error['message']}")
     status = str(top.get("statusstr") or _CODES.get(str(top.get("status")), ""))
     said = str(top.get("errormsg") or top.get("message") or "")
     if status in _RUNNING:

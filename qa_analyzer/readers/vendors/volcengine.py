@@ -146,7 +146,7 @@ def _words(one: dict[str, Json]) -> list[dict[str, Json]]:
 
 def _known(time: Json) -> Json:
     """A time of -1 is none."""
-    return None if time is None or float(time) < 0 else time
+    return None if time in (None, "") or float(time) < 0 else time
 
 
 VOLCENGINE = JsonFormat(

@@ -72,6 +72,8 @@ _PART = re.compile(
 """Classes of the parts of an utterance: they stand apart, unlike a highlighted word."""
 _ASIDE = re.compile(r"speaker|role|name|who|time|stamp|date|avatar|icon|label|status", re.IGNORECASE)
 _TIME = re.compile(r"time|stamp|date", re.IGNORECASE)
+_TIME_OF_DAY_MS, _DAY_MS = 60 * 60 * 1000, 24 * 60 * 60 * 1000
+"""A first utterance that late tells the time of day, not the time since the call began."""
 _PINYIN = {"kefu": "agent", "zuoxi": "agent", "kehu": "customer", "yonghu": "customer", "guke": "customer"}
 _SAYS_ROLE = (
     "data-role",
@@ -279,8 +281,19 @@ def _parts(page: str) -> list[str]:
 
 def _bubbles(root: _Node) -> list[Call]:
     """The innermost blocks whose classes or attributes say who speaks, where there are two parties."""
-    rows = _innermost(root)
+    rows = _since_the_first(_innermost(root))
     return rows if len({row["role"] for row in rows}) > 1 else []
+
+
+def _since_the_first(rows: list[Call]) -> list[Call]:
+    """Times of day → ms since the first of them."""
+    first = next((row["start_ms"] for row in rows if row["start_ms"] is not None), None)
+    if first is None or first < _TIME_OF_DAY_MS:
+        return rows
+    return [
+        {**row, **{key: (row[key] - first) % _DAY_MS for key in ("start_ms", "end_ms") if row[key] is not None}}
+        for row in rows
+    ]
 
 
 def _innermost(node: _Node) -> list[Call]:

@@ -223,7 +223,7 @@ def test_words_alone_are_cut_at_sentences_and_pauses(tmp_path: Path) -> None:
         ({"JobStatus": "FAILED", "JobName": "x", "Transcript": []}, "没有成功（FAILED）"),
         ({"JobStatus": "COMPLETED", "JobName": "x", "Channel": "VOICE", "Transcript": []}, "没有一句话"),
         ({"jobName": "x", "accountId": "1", "status": "FAILED"}, "没有成功（FAILED）"),
-        ({"TranscriptionJob": {"TranscriptionJobStatus": "IN_PROGRESS"}}, "没有成功（IN_PROGRESS）"),
+        ({"TranscriptionJob": {"TranscriptionJobStatus": "IN_PROGRESS"}}, "还没有完成（IN_PROGRESS）"),
         ({"TranscriptionJob": {"TranscriptionJobStatus": "COMPLETED", "Transcript": {}}}, "不是转写结果"),
         (_job(transcripts=[{"transcript": ""}], items=[]), "没有一句话"),
         (

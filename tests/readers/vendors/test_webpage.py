@@ -151,3 +151,13 @@ def test_what_holds_no_call_says_why(tmp_path: Path, text: str, reason: str) -> 
     result = read_page(tmp_path, text)
     assert (result.read, len(result.rejected)) == (1, 1)
     assert reason in result.reasons[0]
+
+
+def test_bubbles_with_the_time_of_day_count_from_the_first(tmp_path: Path) -> None:
+    """`staff` and `visitor` say who speaks, in classes as systems for chats write them."""
+    said = (("staff right", "09:12:01", "您好请讲"), ("visitor left", "09:12:05", "停水了"))
+    body = "".join(
+        f'<div class="msg {who}"><span class="time">{at}</span><p>{text}</p></div>' for who, at, text in said
+    )
+    result = read_page(tmp_path, page(body))
+    assert told(result) == [("agent", None, 0, None, "您好请讲"), ("customer", None, 4000, None, "停水了")]
