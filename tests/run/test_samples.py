@@ -7,6 +7,7 @@ disagreement fails the test, and so does a listed one that has disappeared and m
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from .made import Scored
 
 KEY = ("call_id", "rule", "expected", "got")
+SET = re.compile(r"s\d_")
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -38,11 +40,15 @@ def known(checkout: Path) -> list[dict[str, str]]:
 def test_every_sample_call_has_a_verdict_for_every_rule_named(
     samples: Scored, expected: dict[tuple[str, str], str]
 ) -> None:
-    """Calls × rules, with no gap; every rule named is shipped."""
-    calls, rules = {call for call, _ in expected}, {rule for _, rule in expected}
-    assert calls == set(samples.calls.index)
-    assert len(expected) == len(calls) * len(rules)
-    assert {f"rule:{rule}" for rule in rules} <= set(samples.calls.columns)
+    """Calls × rules, with no gap; every rule named is shipped. Calls judged blind have the rules of their set."""
+    ruled: dict[str, set[str]] = {}
+    for call, rule in expected:
+        ruled.setdefault(call, set()).add(rule)
+    assert set(ruled) == set(samples.calls.index)
+    common = {frozenset(rules) for call, rules in ruled.items() if not SET.match(call)}
+    assert len(common) == 1
+    assert all(len(rules) >= 30 for call, rules in ruled.items() if SET.match(call))
+    assert {f"rule:{rule}" for rules in ruled.values() for rule in rules} <= set(samples.calls.columns)
 
 
 def test_verdicts_differ_from_the_supervisors_only_where_the_list_says_so(
@@ -96,13 +102,31 @@ COMPLAINTS = {
     "supporting_after_sales": "bb_repair_002 travel_hotel_011 food_late_014 ins_claim_016",
     "rules_terms": "tel_port_008 text_gym_card",
 }
-"""The matter of each complaint among the samples, by reading them."""
+"""The matter of each complaint among the samples that were written for them, by reading them."""
+UNSEEN = {
+    "s1_tel_roam_02": "price_settlement",
+    "s1_ac_repair_08": "supporting_after_sales",
+    "s1_prop_parking_09": "price_settlement",
+    "s2_bank_installment_03": "price_settlement",
+    "s2_edu_refund_14": "price_settlement",
+    "s2_food_wechat_10": "supporting_after_sales",
+    "s2_water_yellow_17": "product_quality",
+    "s1_bb_outage_03": "product_quality",
+    "s1_ins_benef_06": "service_attitude",
+    "s6_etc_double_16": "price_settlement",
+    "s6_pet_clinic_14": "product_quality",
+}
+"""The same of those added later, with nothing changed for them: 8 of 11 are told right."""
 
 
 def test_the_complaint_type_is_that_of_a_reader(samples: Scored) -> None:
     """In all complaints, and of most of them the program is sure."""
     expected = {call: kind for kind, calls in COMPLAINTS.items() for call in calls.split()}
-    complaints = samples.calls[samples.calls["call_type"] == "complaint"]
+    every = samples.calls[samples.calls["call_type"] == "complaint"]
+    later = every.index.str.match(SET.pattern)
+    assert set(every.index[later]) == set(UNSEEN)
+    assert sum(every.loc[call, "complaint_type"] == kind for call, kind in UNSEEN.items()) >= 8
+    complaints = every[~later]
     assert set(complaints.index) == set(expected)
     assert {call for call, kind in expected.items() if complaints.loc[call, "complaint_type"] != kind} == set()
     assert complaints["complaint_type_unsure"].mean() < 0.2
