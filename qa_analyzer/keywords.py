@@ -138,9 +138,7 @@ def rank_keywords(counts: pa.Table, agents: pd.DataFrame, earlier: Earlier = NO_
     `counts`: of all blocks; `agents`: agent_id, agent_name, team, as the scorecards have them. Of the night every word
     in `FEWEST_KEPT` calls is there, `listed` where it is to be shown; of teams and agents only what stands out.
     """
-    frame = counts.to_pandas()
-    for name in ("agent_id", "team"):
-        frame[name] = frame[name].astype(str)
+    frame = counts.to_pandas()  # Agents and teams are categories: a night has millions of rows, few of each.
     totals, said = frame[frame["word"] == TOTAL], frame[frame["word"] != TOTAL]
     every = int(totals["calls"].sum())
     of_word = said.groupby("word")["calls"].sum()
@@ -211,9 +209,10 @@ def _groups(
 ) -> pd.DataFrame:
     """What stands out in each group against all other calls of the night."""
     key = "team" if scope == "team" else "agent_id"
-    size = totals.groupby(key)["calls"].sum()
-    frame = said.groupby([key, "word"], as_index=False)["calls"].sum()
-    frame = frame[frame["calls"] >= FEWEST_CALLS]
+    size = totals.groupby(key, observed=True)["calls"].sum()
+    size.index = size.index.astype(str)
+    frame = said.groupby([key, "word"], as_index=False, observed=True)["calls"].sum()
+    frame = frame[frame["calls"] >= FEWEST_CALLS].astype({key: str})
     here, of_here = frame["calls"].to_numpy(np.float64), frame[key].map(size).to_numpy(np.float64)
     there: Floats = np.asarray(frame["word"].map(common).to_numpy(np.float64) - here, np.float64)
     of_there: Floats = np.asarray(every - of_here, np.float64)
