@@ -156,7 +156,7 @@ def greeting_only(folder: Path, guidelines: str) -> Path:
 def test_exit_0_where_nothing_is_missing_and_1_with_the_gap_named(tmp_path: Path) -> None:
     whole = invoke("rules", "coverage", "--rules", greeting_only(tmp_path / "whole", GUIDELINES))
     assert whole.exit_code == 0, whole.output
-    assert "2 条准则，1 条规则；示例通话 55 通；0 处缺口" in whole.output
+    assert "2 条准则，1 条规则；示例通话 56 通；0 处缺口" in whole.output
     more = GUIDELINES + "      G03: {title: 道别, en: Farewell}\n"
     lacking = invoke("rules", "coverage", "--rules", greeting_only(tmp_path / "lacking", more), "--lang", "en")
     assert lacking.exit_code == 1

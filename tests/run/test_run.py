@@ -159,7 +159,7 @@ def test_only_the_outputs_asked_for_are_written(tmp_path: Path, rules: Path) -> 
 def test_the_samples_keep_the_contract_with_the_shipped_rules(samples: Scored) -> None:
     """Every output is there, every call of the samples is scored, and no verdict is null."""
     assert {path.name for path in samples.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED}
-    assert (samples.result.read, samples.result.scored, samples.result.rejected) == (55, 55, 0)
+    assert (samples.result.read, samples.result.scored, samples.result.rejected) == (56, 56, 0)
     verdicts = samples.calls[columns_of(samples, "rule:")]
     assert verdicts.shape[1] >= 26
     assert set(verdicts.to_numpy().ravel()) <= {"pass", "fail", "not_applicable", "undetermined"}
