@@ -30,27 +30,33 @@ function sortBy(head) {
 
 for (const form of document.querySelectorAll("form[data-for]")) {
   const table = document.getElementById(form.dataset.for);
-  const rows = Array.from(table.tBodies[0].rows, (row) => [row, row.textContent.toLowerCase()]);
   const search = form.querySelector("[data-search]");
   const picks = form.querySelectorAll("[data-pick]");
   const shownText = form.querySelector("[data-shown]");
   const empty = table.closest("section").querySelector("[data-empty]");
+  const total = table.tBodies[0].rows.length;
+  const tell = (shown) => {
+    shownText.textContent = shownText.dataset.text.replace("{shown}", shown).replace("{total}", total);
+    empty.hidden = shown > 0;
+  };
+  let rows; // read when somebody searches: with thousands of rows it would keep the page from opening
   const apply = () => {
+    rows ??= Array.from(table.tBodies[0].rows, (row) => [row, row.textContent.toLowerCase()]);
     const wanted = search.value.trim().toLowerCase();
     let shown = 0;
     for (const [row, text] of rows) {
       const fits =
         text.includes(wanted) &&
         Array.from(picks).every((pick) => pick.value === "" || row.dataset[pick.dataset.pick] === pick.value);
-      row.hidden = !fits;
+      if (row.hidden === fits) row.hidden = !fits;
       shown += fits;
     }
-    shownText.textContent = shownText.dataset.text.replace("{shown}", shown).replace("{total}", rows.length);
-    empty.hidden = shown > 0;
+    tell(shown);
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
-  apply();
+  if (search.value || Array.from(picks).some((pick) => pick.value)) apply();
+  else tell(total);
 }
 
 // Two agents ticked: Welch's interval of the difference of their means.
