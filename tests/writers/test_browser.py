@@ -12,6 +12,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from qa_analyzer.resources import shipped
 from qa_analyzer.run import Options, score
+from qa_analyzer.writers.html import write_assets, write_index
+from qa_analyzer.writers.html.pages import ROWS_AT_ONCE
+from qa_analyzer.writers.page import Spread
+
+from . import night
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -82,7 +87,7 @@ def page(browser: Browser, report: Path) -> Iterator[Page]:
     assert opened.evaluate("window.harm") == 0
     context.close()
     assert said == []
-    own = report.as_uri()
+    own = report.parent.parent.as_uri()  # the folder of all the reports of these tests
     assert [url for url in asked if not url.startswith((own, "data:,"))] == []
 
 
@@ -251,3 +256,47 @@ def test_without_scripts_the_pages_still_read_and_link(browser: Browser, report:
     page.click("#calls-table tbody tr:first-child th a")
     assert page.locator("li.turn").count() > 5
     context.close()
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of 600 agents, thirty calls each."""
+    folder = tmp_path_factory.mktemp("crowd")
+    pages = night.crowd(1)
+    (one, *_) = night.make_agents(pages).to_pylist()
+    agents = [
+        {**one, "agent_id": f"K{number:04}", "agent_name": None, "calls": 30, "score_mean": 50 + number % 47}
+        for number in range(600)
+    ]
+    spread = {agent["agent_id"]: Spread(30, 8.0) for agent in agents}
+    write_assets(folder)
+    write_index(folder, night.make_run(pages), agents, night.make_names(), "zh", spread=spread)
+    return folder
+
+
+def test_of_many_agents_a_few_are_laid_out_and_all_are_reached(page: Page, crowd: Path) -> None:
+    page.goto((crowd / "index.html").as_uri())
+    rows = page.locator("#agents-table tbody tr:visible")
+    assert rows.count() == ROWS_AT_ONCE
+    assert page.locator("[data-shown]").inner_text() == f"显示 {ROWS_AT_ONCE} / 600"
+    assert rows.nth(0).locator("td:nth-child(5)").inner_text() == "50.0"
+    page.click("#agents-table thead th:nth-child(5) button")
+    assert rows.nth(0).locator("td:nth-child(5)").inner_text() == "96.0"
+    assert rows.count() == ROWS_AT_ONCE
+    page.fill("[data-search]", "K0599")
+    assert rows.count() == 1
+    page.fill("[data-search]", "")
+    assert rows.count() == ROWS_AT_ONCE
+    page.click("[data-more]")
+    assert rows.count() == 600
+
+
+def test_the_large_chart_is_drawn_from_the_reports_own_script_when_it_is_opened(page: Page, crowd: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((crowd / "index.html").as_uri())
+    assert not [url for url in asked if "plotly" in url]
+    page.click("details.chart summary")
+    page.wait_for_selector(".plot .scatterlayer .point")
+    assert page.locator(".plot .scatterlayer .point").count() == 600
+    assert [url for url in asked if "plotly" in url] == [(crowd / "assets" / "plotly.min.js").as_uri()]

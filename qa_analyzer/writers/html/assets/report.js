@@ -24,6 +24,8 @@ function sortBy(head) {
     return descending ? b - a : a - b;
   });
   body.append(...keyed.map(([row]) => row));
+  const most = Number(table.dataset.most ?? Infinity);
+  keyed.forEach(([row], place) => row.classList.toggle("later", place >= most));
   for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", descending ? "descending" : "ascending");
 }
@@ -39,6 +41,13 @@ for (const form of document.querySelectorAll("form[data-for]")) {
     shownText.textContent = shownText.dataset.text.replace("{shown}", shown).replace("{total}", total);
     empty.hidden = shown > 0;
   };
+  const laidOut = () => ("opened" in table.dataset ? total : Math.min(total, Number(table.dataset.most ?? total)));
+  document.querySelector(`[data-more="${table.id}"]`)?.addEventListener("click", (event) => {
+    table.dataset.opened = "";
+    table.classList.add("all");
+    event.target.closest("p").remove();
+    tell(total);
+  });
   let rows; // read when somebody searches: with thousands of rows it would keep the page from opening
   const apply = () => {
     rows ??= Array.from(table.tBodies[0].rows, (row) => [row, row.textContent.toLowerCase()]);
@@ -51,12 +60,13 @@ for (const form of document.querySelectorAll("form[data-for]")) {
       if (row.hidden === fits) row.hidden = !fits;
       shown += fits;
     }
-    tell(shown);
+    table.classList.toggle("all", "opened" in table.dataset || shown < total);
+    tell(shown < total ? shown : laidOut());
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
   if (search.value || Array.from(picks).some((pick) => pick.value)) apply();
-  else tell(total);
+  else tell(laidOut());
 }
 
 // Two agents ticked: Welch's interval of the difference of their means.
