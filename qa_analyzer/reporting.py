@@ -448,7 +448,7 @@ def choose_calls_to_hear(calls: pa.Table, most: int = CALLS_TO_HEAR) -> list[tup
         "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
         "model": (
             ~critical
-            & (pc.field("emotion_trend") == "recovered")
+            & pc.field("emotion_trend").isin(["recovered", "improved"])
             & (pc.field("call_type") == "complaint")
             & (pc.field("score") >= MODEL_SCORE),
             [("score", "descending", "at_end"), ("turns", "descending", "at_end"), ("call_id", "ascending", "at_end")],

@@ -461,6 +461,11 @@ TEXTS: dict[str, Pair] = {
     "index.search_agents": ("搜索姓名、工号", "Search name or ID"),
     "index.filter_team": ("班组", "Team"),
     "index.interval": ("95% 区间", "95% interval"),
+    "index.more": ("显示其余 {n} 位", "Show {n} more"),
+    "index.order_note": (
+        "先列有一票否决通话的，再按平均分从低到高。",
+        "Those with critical calls come first, then by the mean, the lowest first.",
+    ),
     "index.few": ("通话太少", "Too few calls"),
     "index.few_note": (
         "评分通话不足 {n} 通时不作比较，只显示“通话太少”。区间重叠的坐席，差别可能只是偶然。",

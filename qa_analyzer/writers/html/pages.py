@@ -53,6 +53,8 @@ CHART_SCRIPT = "plotly.min.js"
 CHARTED_AGENTS = 10
 """Agents that can be compared, from which the index has a chart of them; fewer are seen at once in the table."""
 
+ROWS_AT_ONCE = 200
+"""Rows of agents laid out when the index opens; sorting and searching reach all of them."""
 MAX_LISTED = 2_000
 """Calls listed on one page; more would take seconds to open. The rest is in calls.csv, and the page says so."""
 MAX_REJECTED = 200
@@ -117,7 +119,7 @@ def write_index(
         root="",
         masked=run.masked,
         run=run,
-        agents=agents,
+        agents=sorted(agents, key=_most_needed),
         teams=teams,
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
@@ -128,6 +130,7 @@ def write_index(
         kinds=kinds,
         spread=spread,
         charted=charted,
+        rows_at_once=ROWS_AT_ONCE,
         few=agent_view.FEW_CALLS,
         grades=[(grade, run.grades.get(grade, 0)) for grade in grades],
         grade_at={grade: min(at, GRADE_SHADES - 1) for at, grade in enumerate(grades)},
@@ -302,6 +305,12 @@ def _words(lang: Lang) -> Any:
         return wording.word(lang, key, **values)
 
     return words
+
+
+def _most_needed(agent: Row) -> tuple[int, bool, float]:
+    """Sorts agents: critical calls first, then low means; without a mean last."""
+    mean = agent["score_mean"]
+    return -agent["critical_calls"], mean is None, mean or 0.0
 
 
 def _has_page(call_pages: Container[str] | None) -> Any:

@@ -24,33 +24,49 @@ function sortBy(head) {
     return descending ? b - a : a - b;
   });
   body.append(...keyed.map(([row]) => row));
+  const most = Number(table.dataset.most ?? Infinity);
+  keyed.forEach(([row], place) => row.classList.toggle("later", place >= most));
   for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", descending ? "descending" : "ascending");
 }
 
 for (const form of document.querySelectorAll("form[data-for]")) {
   const table = document.getElementById(form.dataset.for);
-  const rows = Array.from(table.tBodies[0].rows, (row) => [row, row.textContent.toLowerCase()]);
   const search = form.querySelector("[data-search]");
   const picks = form.querySelectorAll("[data-pick]");
   const shownText = form.querySelector("[data-shown]");
   const empty = table.closest("section").querySelector("[data-empty]");
+  const total = table.tBodies[0].rows.length;
+  const tell = (shown) => {
+    shownText.textContent = shownText.dataset.text.replace("{shown}", shown).replace("{total}", total);
+    empty.hidden = shown > 0;
+  };
+  const laidOut = () => ("opened" in table.dataset ? total : Math.min(total, Number(table.dataset.most ?? total)));
+  document.querySelector(`[data-more="${table.id}"]`)?.addEventListener("click", (event) => {
+    table.dataset.opened = "";
+    table.classList.add("all");
+    event.target.closest("p").remove();
+    tell(total);
+  });
+  let rows; // read when somebody searches: with thousands of rows it would keep the page from opening
   const apply = () => {
+    rows ??= Array.from(table.tBodies[0].rows, (row) => [row, row.textContent.toLowerCase()]);
     const wanted = search.value.trim().toLowerCase();
     let shown = 0;
     for (const [row, text] of rows) {
       const fits =
         text.includes(wanted) &&
         Array.from(picks).every((pick) => pick.value === "" || row.dataset[pick.dataset.pick] === pick.value);
-      row.hidden = !fits;
+      if (row.hidden === fits) row.hidden = !fits;
       shown += fits;
     }
-    shownText.textContent = shownText.dataset.text.replace("{shown}", shown).replace("{total}", rows.length);
-    empty.hidden = shown > 0;
+    table.classList.toggle("all", "opened" in table.dataset || shown < total);
+    tell(shown < total ? shown : laidOut());
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
-  apply();
+  if (search.value || Array.from(picks).some((pick) => pick.value)) apply();
+  else tell(laidOut());
 }
 
 // Two agents ticked: Welch's interval of the difference of their means.
