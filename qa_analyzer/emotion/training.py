@@ -366,25 +366,25 @@ def _precision_recall(called: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_
 
 
 def report(training: Training) -> str:
-    """The generated part of docs/emotion.md, in Markdown."""
+    """The generated part of docs/emotion.md, in Markdown, in Chinese as the page."""
     sentences, unseen = training.sentences, training.unseen
     negative, positive = sentences.valence < 0, sentences.valence > 0
     limits = training.model.thresholds_
     lines = [
-        f"{training.written} sentences, {len(sentences)} after near copies; {int(negative.sum())} negative"
-        f" ({int(sentences.angry.sum())} of them angry), {int((sentences.valence == 0).sum())} neutral,"
-        f" {int(positive.sum())} positive.",
+        f"共写 {training.written} 句，去掉近似的剩 {len(sentences)} 句：负面 {int(negative.sum())} 句"
+        f"（其中愤怒 {int(sentences.angry.sum())} 句），中性 {int((sentences.valence == 0).sum())} 句，"
+        f"正面 {int(positive.sum())} 句。",
         "",
-        "AUC of negative against the rest, each complaint type left out of training in turn:",
+        "负面对其余的 AUC，轮流把一类投诉整个留在训练之外：",
         "",
-        "| left out | sentences | this model | reviews only | SnowNLP |",
+        "| 留出的类型 | 句数 | 本模型 | 只用评论语料 | SnowNLP |",
         "|---|---|---|---|---|",
     ]
     for kind in [*sorted(set(sentences.kind)), "all"]:
         at = (sentences.kind == kind) | (kind == "all")
         scores = (unseen.value, training.reviews_only, training.snownlp)
         figures = " | ".join(f"{auc_of(-score[at], negative[at]):.3f}" for score in scores)
-        lines.append(f"| {kind} | {int(at.sum())} | {figures} |")
+        lines.append(f"| {'全部' if kind == 'all' else kind} | {int(at.sum())} | {figures} |")
     composed = auc_of(-unseen.composed_value, unseen.composed_target[:, 0])
     value = unseen.value
     called_negative = value <= np.float32(limits.negative)
@@ -392,25 +392,22 @@ def report(training: Training) -> str:
     unhappy = np.flatnonzero(negative)
     lines += [
         "",
-        f"Turns composed of 2 to {MOST_SENTENCES} unseen sentences: {composed:.3f}. Positive against the rest:"
-        f" {auc_of(value, positive):.3f}. Angry among the negative: "
-        f"{auc_of(unseen.anger[unhappy], sentences.angry[unhappy]):.3f}.",
-        f"Values of unseen plain facts: median {plain[1]:.2f}, 10 % below {plain[0]:.2f}, 10 % above {plain[2]:.2f}.",
+        f"没见过的句子 2 到 {MOST_SENTENCES} 句拼成的话轮：{composed:.3f}。正面对其余：{auc_of(value, positive):.3f}。"
+        f"负面里分出愤怒：{auc_of(unseen.anger[unhappy], sentences.angry[unhappy]):.3f}。",
+        f"没见过的平铺直叙的句子，情绪值中位数 {plain[1]:.2f}，10 % 低于 {plain[0]:.2f}，10 % 高于 {plain[2]:.2f}。",
         "",
-        "Labels on unseen sentences:",
+        "在没见过的句子上定标签：",
         "",
-        "| label | where | precision | recall | called |",
+        "| 标签 | 条件 | 精确率 | 召回率 | 判成的句数 |",
         "|---|---|---|---|---|",
-        f"| negative (with angry) | value ≤ {limits.negative:g} | {_precision_recall(called_negative, negative)} |",
+        f"| 负面（含愤怒） | 值 ≤ {limits.negative:g} | {_precision_recall(called_negative, negative)} |",
     ]
     for angry in (0.4, 0.5, 0.6, 0.7):
         called = called_negative & (unseen.anger >= np.float32(angry))
-        lines.append(
-            f"| angry | negative, anger ≥ {angry:g} | {_precision_recall(called, sentences.angry & negative)} |"
-        )
+        lines.append(f"| 愤怒 | 负面，且怒气 ≥ {angry:g} | {_precision_recall(called, sentences.angry & negative)} |")
     called = value >= np.float32(limits.positive)
-    lines.append(f"| positive | value ≥ {limits.positive:g} | {_precision_recall(called, positive)} |")
-    lines += ["", "Found, by emotion:", "", "| emotion | sentences | called negative | called positive |"]
+    lines.append(f"| 正面 | 值 ≥ {limits.positive:g} | {_precision_recall(called, positive)} |")
+    lines += ["", "各种情绪认出多少：", "", "| 情绪 | 句数 | 判成负面 | 判成正面 |"]
     lines.append("|---|---|---|---|")
     for emotion in EMOTIONS:
         at = sentences.emotion == emotion
@@ -418,11 +415,11 @@ def report(training: Training) -> str:
             lines.append(
                 f"| {emotion} | {int(at.sum())} | {called_negative[at].mean():.2f} | {called[at].mean():.2f} |"
             )
-    tried = ", ".join(f"{weight:g}: {auc:.4f}" for weight, auc in training.aucs_by_weight.items())
+    tried = "，".join(f"{weight:g}：{auc:.4f}" for weight, auc in training.aucs_by_weight.items())
     lines += [
         "",
-        f"Weight of the reviews: {training.prior_weight:g}, the largest within {TOLERANCE} of the best"
-        f" (mean AUC of the negative head on sentences and on composed turns: {tried}).",
+        f"评论语料的权重 {training.prior_weight:g}：与最好相差不到 {TOLERANCE} 的里面最大的"
+        f"（负面一头在单句和拼成的话轮上 AUC 的平均，{tried}）。",
     ]
     return "\n".join(lines)
 
