@@ -237,6 +237,37 @@ def show(
 
 
 @app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="score 写出的报告文件夹 Report folder")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="转写现在的位置（移动过才需要） Where the transcripts are now")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 = 任选 Port, 0 = any")] = 8765,
+    open_: Annotated[bool, typer.Option("--open", help="在浏览器里打开 Open in the browser")] = False,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """在浏览器里看报告，任何一通都能打开（只限本机）。 Browse a report, any call of it, on this computer only."""
+    import webbrowser
+    from threading import Timer
+
+    with _errors_explained():
+        from qa_analyzer.serving import Served, open_socket
+        from qa_analyzer.serving import serve as run_server
+        from qa_analyzer.wording import word
+
+        served = Served(folder, lang.value, inputs or ())
+        served.engine  # noqa: B018  rules that cannot be loaded are an error before anything is shown
+        listening = open_socket(port, lang.value)
+
+        def started(address: str) -> None:
+            typer.echo(word(lang.value, "serve.started", address=address))
+            if open_:
+                Timer(0.5, webbrowser.open, [address]).start()
+
+        run_server(served, listening, started)
+
+
+@app.command()
 def convert(
     inputs: Annotated[
         list[str], typer.Argument(help="文件、文件夹或通配符，最后是 OUT.parquet  Inputs, then the output")

@@ -72,6 +72,9 @@ NIGHT_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
 NIGHTS_COMPARED = 7
 """Earlier nights that are found by themselves: a week, so that each weekday is among them."""
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
+PLACES = "places.parquet"
+"""In data/: where each call stands in the input, for `serve`."""
+PLACES_SCHEMA = pa.schema([("call_id", pa.string()), ("file", pa.string()), ("line", pa.int64())])
 UNMATCHED = "metadata_unmatched.csv"
 """Calls without a row in the telephone system's record, and rows without a call."""
 REPORT_ENTRIES = (
@@ -572,6 +575,7 @@ class Report:
         self.scored += calls.num_rows
         if self.options.mask:
             self.telling_ids += pc.sum(pc.match_substring_regex(result.ids, _TELEPHONE_IN_ID), min_count=0).as_py()
+        self._note_places(result)
         self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
@@ -589,6 +593,16 @@ class Report:
             self._sums = [merge_sums(self._sums)]
             self._words = [merge_counts(self._words)]
         self._write(result.tables, result.csv)
+
+    def _note_places(self, result: BlockResult) -> None:
+        """Where the calls of a block stand. The id as the tables show it, so that it is found again."""
+        if "places" not in self._parquet:
+            self._parquet["places"] = ParquetSink(self.data / PLACES, PLACES_SCHEMA)
+        assert result.tables is not None
+        names = pa.array([self.hide(one) for one in result.files.dictionary.to_pylist()], pa.string())
+        files = pa.DictionaryArray.from_arrays(result.files.indices, names)
+        columns = [result.tables.calls["call_id"].cast(pa.string()), files.cast(pa.string()), pa.array(result.lines)]
+        self._parquet["places"].write(pa.table(columns, schema=PLACES_SCHEMA))
 
     def _join(self, result: BlockResult, joined: Joined) -> None:
         """Count what the record added to a block, and list its calls that have no row."""
@@ -748,6 +762,10 @@ class Report:
             "emotion": self.options.emotion,
             "tolerant": self.options.tolerant,
             "inputs": [self.hide(one) for one in inputs],
+            "working_folder": self.hide(str(Path.cwd())),
+            "format": self.options.format,
+            "columns_option": self.options.columns and self.hide(self.options.columns),
+            "waivers_option": self.options.waivers and self.hide(str(self.options.waivers)),
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
             "workers": self.options.workers,
