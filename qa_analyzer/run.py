@@ -54,7 +54,7 @@ from qa_analyzer.roles import NOT_GIVEN, AgentVoice
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
-from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
+from qa_analyzer.scorecard import AgentSums, agent_scorecards, by_agent, merge_sums
 from qa_analyzer.seen import ColumnsSeen, SeenIds, without_repeats
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
@@ -722,9 +722,10 @@ class Report:
     def finish(self, inputs: Sequence[str]) -> None:
         """Agents' table, then the outputs that need everything: XLSX and HTML."""
         ruleset, names, lang = self.engine.ruleset, self.engine.names, self.options.lang
-        self.sums = merge_sums(self._sums)
+        self.team_sums = merge_sums(self._sums)
+        self.sums = by_agent(self.team_sums)
         scorecards = agent_scorecards(self.sums, ruleset)
-        agents = _agents_table(scorecards)
+        agents = agents_table(scorecards)
         self.agents = agents
         with ParquetSink(self.data / "agents.parquet", agents.schema) as sink:
             sink.write(agents)
@@ -798,7 +799,8 @@ class Report:
         return facts
 
 
-def _agents_table(frame: pd.DataFrame) -> pa.Table:
+def agents_table(frame: pd.DataFrame) -> pa.Table:
+    """The scorecards as the reports hold them."""
     whole = {"calls": pa.int64(), "critical_calls": pa.int64()}
     texts = ("agent_id", "agent_name", "team", "worst_rules")
     fields = [(name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns]
