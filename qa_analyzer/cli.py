@@ -72,6 +72,9 @@ def score(
     agent_channel: AgentChannelOption = None,
     agent_voices: AgentVoicesOption = None,
     compare_with: CompareOption = None,
+    by_team: Annotated[
+        bool, typer.Option("--by-team", help="另给每个班组一个文件夹，只有她们的通话 A folder for each team as well")
+    ] = False,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -98,6 +101,7 @@ def score(
             page_limit=call_pages,
             agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
             compare_with=tuple(compare_with or ()),
+            by_team=by_team,
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
@@ -135,7 +136,9 @@ def merge_sums(parts: Sequence[AgentSums]) -> AgentSums:
 
 def by_agent(sums: AgentSums) -> AgentSums:
     """Sums by team and agent → by agent, whatever team the calls were for; name and team are of the latest call."""
-    agent = pd.Index([key.partition(APART)[2] for key in sums.totals.index], name="agent_id", dtype=sums.totals.index.dtype)
+    agent = pd.Index(
+        [key.partition(APART)[2] for key in sums.totals.index], name="agent_id", dtype=sums.totals.index.dtype
+    )
     totals = sums.totals.groupby(agent, sort=True).sum()
     latest = sums.latest.reset_index()
     latest["agent_id"] = [key.partition(APART)[2] for key in latest["agent_id"]]
@@ -146,9 +149,7 @@ def split_teams(sums: AgentSums) -> dict[str, AgentSums]:
     """Sums by team and agent → by agent for each team, in order; calls without a team are under the empty name."""
     teams = np.array([key.partition(APART)[0] for key in sums.totals.index], object)
     latest = sums.latest.reindex(sums.totals.index)
-    return {
-        team: by_agent(AgentSums(sums.totals[teams == team], latest[teams == team])) for team in sorted(set(teams))
-    }
+    return {team: by_agent(AgentSums(sums.totals[teams == team], latest[teams == team])) for team in sorted(set(teams))}
 
 
 def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
@@ -198,6 +199,14 @@ def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
     frame["worst_rules"] = _worst(totals, ruleset)
     frame["judged_share"] = judged.round(4)
     return frame.reset_index(drop=True)
+
+
+def agents_table(frame: pd.DataFrame) -> pa.Table:
+    """The scorecards as the reports hold them."""
+    whole = {"calls": pa.int64(), "critical_calls": pa.int64()}
+    texts = ("agent_id", "agent_name", "team", "worst_rules")
+    fields = [(name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns]
+    return pa.Table.from_pandas(frame, schema=pa.schema(fields), preserve_index=False).replace_schema_metadata(None)
 
 
 def team_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:

@@ -10,11 +10,13 @@ import html
 import json
 import re
 import socket
+from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -47,7 +49,7 @@ HOST = "127.0.0.1"
 ROWS_A_PAGE = 100
 PAGES_KEPT = 64
 """Rendered calls kept in memory, so that going back is instant."""
-FILES = ("agents.csv", "calls.csv", "findings.csv", "rejected.csv", "scorecards.xlsx")
+FILES = ("agents.csv", "calls.csv", "findings.csv", "keywords.csv", "rejected.csv", "scorecards.xlsx")
 """Files of the report that may be fetched."""
 HEADERS = {
     "Content-Security-Policy": (
@@ -61,6 +63,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_SCRIPT = re.compile(rb"<script type=\"module\">(.*?)</script>", re.DOTALL)
 _LISTED = ("call_id", "agent_id", "agent_name", "team", "started_at", "call_type", "score", "grade", "critical")
 _NEEDED = (*_LISTED, "score_before_critical", "turns", "ruleset")
 
@@ -334,8 +337,8 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                message = {**message, "headers": [*message.get("headers", ()), *given]}
+                given = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
+                message = {**message, "headers": list((given | dict(message.get("headers", ()))).items())}
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -346,7 +349,13 @@ def make_app(served: Served, port: Callable[[], int]) -> Starlette:
     lang = served.report_lang
 
     def page(content: bytes, status: int = 200) -> Response:
-        return Response(content, status, media_type="text/html")
+        policy = HEADERS["Content-Security-Policy"]
+        inlined = _SCRIPT.search(content.partition(b"</head>")[0])
+        if inlined is not None:
+            # An agent's page brings the script with it, to be one file; it alone may run.
+            digest = b64encode(sha256(inlined[1]).digest()).decode()
+            policy = policy.replace("script-src 'self'", f"script-src 'self' 'sha256-{digest}'")
+        return Response(content, status, media_type="text/html", headers={"Content-Security-Policy": policy})
 
     def missing(text: str = "") -> Response:
         return page(served.tell(text or word(lang, "serve.not_found")), 404)

@@ -32,6 +32,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     },
     "teams": {
         "team": ("班组", "Team"),
+        "folder": ("文件夹", "Folder"),
         "agents": ("坐席数", "Agents"),
         "calls": ("通话数", "Calls"),
         "score_mean": ("平均分", "Mean score"),
