@@ -63,7 +63,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_SCRIPT = re.compile(rb"<script type=\"module\">(.*?)</script>", re.DOTALL)
+_SCRIPT = re.compile(rb"<script(?: type=\"module\")?>(.*?)</script>", re.DOTALL)
 _LISTED = ("call_id", "agent_id", "agent_name", "team", "started_at", "call_type", "score", "grade", "critical")
 _NEEDED = (*_LISTED, "score_before_critical", "turns", "ruleset")
 
@@ -350,10 +350,9 @@ def make_app(served: Served, port: Callable[[], int]) -> Starlette:
 
     def page(content: bytes, status: int = 200) -> Response:
         policy = HEADERS["Content-Security-Policy"]
-        inlined = _SCRIPT.search(content.partition(b"</head>")[0])
-        if inlined is not None:
-            # An agent's page brings the script with it, to be one file; it alone may run.
-            digest = b64encode(sha256(inlined[1]).digest()).decode()
+        # The scripts that our own templates put into the head may run, and no other.
+        for script in _SCRIPT.findall(content.partition(b"</head>")[0]):
+            digest = b64encode(sha256(script).digest()).decode()
             policy = policy.replace("script-src 'self'", f"script-src 'self' 'sha256-{digest}'")
         return Response(content, status, media_type="text/html", headers={"Content-Security-Policy": policy})
 
