@@ -72,6 +72,9 @@ def score(
     agent_channel: AgentChannelOption = None,
     agent_voices: AgentVoicesOption = None,
     compare_with: CompareOption = None,
+    by_team: Annotated[
+        bool, typer.Option("--by-team", help="另给每个班组一个文件夹，只有她们的通话 A folder for each team as well")
+    ] = False,
     lang: LangOption = Lang.ZH,
     no_mask: Annotated[
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
@@ -98,6 +101,7 @@ def score(
             page_limit=call_pages,
             agent=_agent(agent_speaker, agent_channel, agent_voices, lang),
             compare_with=tuple(compare_with or ()),
+            by_team=by_team,
         )
         target = out or Path("reports") / date.today().isoformat()
         result = _scored(inputs, target, options)
@@ -234,6 +238,37 @@ def show(
         )
         page, names = find_call([source], call_id, options)
     Console().print(render_call(page, names, lang.value))
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="score 写出的报告文件夹 Report folder")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="转写现在的位置（移动过才需要） Where the transcripts are now")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 = 任选 Port, 0 = any")] = 8765,
+    open_: Annotated[bool, typer.Option("--open", help="在浏览器里打开 Open in the browser")] = False,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """在浏览器里看报告，任何一通都能打开（只限本机）。 Browse a report, any call of it, on this computer only."""
+    import webbrowser
+    from threading import Timer
+
+    with _errors_explained():
+        from qa_analyzer.serving import Served, open_socket
+        from qa_analyzer.serving import serve as run_server
+        from qa_analyzer.wording import word
+
+        served = Served(folder, lang.value, inputs or ())
+        served.engine  # noqa: B018  rules that cannot be loaded are an error before anything is shown
+        listening = open_socket(port, lang.value)
+
+        def started(address: str) -> None:
+            typer.echo(word(lang.value, "serve.started", address=address))
+            if open_:
+                Timer(0.5, webbrowser.open, [address]).start()
+
+        run_server(served, listening, started)
 
 
 @app.command()

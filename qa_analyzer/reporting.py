@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 from qa_analyzer.comparing import FEWEST, compare_agents
 from qa_analyzer.pages import build_pages
-from qa_analyzer.readers import plan
 from qa_analyzer.scorecard import team_scorecards
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
@@ -41,6 +40,7 @@ from qa_analyzer.writers.xlsx import write_xlsx
 
 if TYPE_CHECKING:
     from qa_analyzer.run import Report
+    from qa_analyzer.team_folders import TeamNight
 
 CALLS_TO_HEAR = 12
 HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
@@ -62,7 +62,7 @@ RULES_SHOWN = 10
 """Rules on the index that cost most."""
 
 
-def run_facts(report: Report) -> RunFacts:
+def run_facts(report: Report | TeamNight) -> RunFacts:
     """The run in figures, from what was counted on the way."""
     counts = report.histogram
     scored = int(counts.sum())
@@ -105,12 +105,12 @@ def run_facts(report: Report) -> RunFacts:
     )
 
 
-def write_workbook(report: Report) -> None:
+def write_workbook(report: Report | TeamNight) -> None:
     """scorecards.xlsx, streamed from the Parquet files."""
     data, options = report.data, report.options
     pages: set[str] | None = None
     if "html" in options.outputs:
-        pages = choose_pages(_read_calls(data / "calls.parquet"), options.page_limit)
+        pages = choose_pages(read_calls(data / "calls.parquet"), options.page_limit)
     teams = team_scorecards(report.sums, report.engine.ruleset)
     write_xlsx(
         report.folder / "scorecards.xlsx",
@@ -190,17 +190,23 @@ def choose_pages(calls: pa.Table, most: int) -> set[str]:
 
 def write_pages(report: Report, inputs: Sequence[str]) -> None:
     """index.html, agents/, calls/, assets/. Call pages are rendered in a second pass over the blocks."""
+    calls = read_calls(report.data / "calls.parquet")
+    chosen = choose_pages(calls, report.options.page_limit)
+    _write_call_pages(report, inputs, chosen)
+    write_summaries(report, calls, chosen)
+
+
+def _write_call_pages(report: Report, inputs: Sequence[str], chosen: set[str]) -> None:
     options, engine = report.options, report.engine
-    lang, names = options.lang, engine.names
-    calls = _read_calls(report.data / "calls.parquet")
-    chosen = choose_pages(calls, options.page_limit)
-    write_assets(report.folder)
     done: set[str] = set()
     wanted = pa.array(sorted(chosen), pa.string())
-    for block in plan(inputs, block_bytes=options.block_bytes, lang=lang):
+    for block in engine.plan(inputs):
         if len(done) == len(chosen):
             break
-        read = engine.load(block).calls
+        chunk = engine.load(block)
+        if engine.metadata is not None:
+            chunk, _ = engine.metadata.join(chunk)
+        read = chunk.calls
         read = read.filter(pc.is_in(read.column("call_id"), wanted))
         fresh = [index for index, one in enumerate(read.column("call_id").to_pylist()) if one not in done]
         first = {read.column("call_id")[index].as_py(): index for index in reversed(fresh)}
@@ -208,9 +214,15 @@ def write_pages(report: Report, inputs: Sequence[str]) -> None:
         if not read.num_rows:
             continue
         analysis = engine.analyse(read)
-        for page in build_pages(analysis, engine.ruleset, lang, mask=options.mask, waivers=engine.waivers):
-            write_call(report.folder, page, names, lang, masked=options.mask)
+        for page in build_pages(analysis, engine.ruleset, options.lang, mask=options.mask, waivers=engine.waivers):
+            write_call(report.folder, page, engine.names, options.lang, masked=options.mask)
             done.add(page.call["call_id"])
+
+
+def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str]) -> None:
+    """index.html, agents/, assets/. `chosen`: ids of the calls that have a page."""
+    lang, names = report.options.lang, report.engine.names
+    write_assets(report.folder)
     bad_calls = set(calls.filter(pc.field("critical"))["call_id"].to_pylist())
     quotes = Quotes(report.data / "findings.parquet", bad_calls)
     agents = report.agents.to_pylist()
@@ -348,15 +360,15 @@ def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int
     return sorted(rows, key=lambda one: (one.severity != "critical", -one.points, one.rule))[:most]
 
 
-def _read_calls(path: Path) -> pa.Table:
-    """The calls, code columns as dictionaries: a million rows of 80 words each would not fit otherwise."""
+def read_calls(path: Path) -> pa.Table:
+    """The calls of a report, code columns as dictionaries: a million rows of 80 words each would not fit otherwise."""
     names = pq.read_schema(path).names
     codes = [one for one in names if one.startswith("rule:") or one in ("ruleset", "agent_id", "agent_name", "team")]
     return pq.read_table(path, read_dictionary=codes)
 
 
 def _write_agents(
-    report: Report,
+    report: Report | TeamNight,
     agents: list[dict[str, Any]],
     teams: list[TeamRow],
     calls: pa.Table,
@@ -424,7 +436,7 @@ def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, Stand
     }
 
 
-def _teams(report: Report) -> list[TeamRow]:
+def _teams(report: Report | TeamNight) -> list[TeamRow]:
     totals = report.sums.totals
     team = report.sums.latest["team"].reindex(totals.index).fillna("")
     rows = []

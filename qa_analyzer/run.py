@@ -54,7 +54,7 @@ from qa_analyzer.roles import NOT_GIVEN, AgentVoice
 from qa_analyzer.rulebook import load_rulebook
 from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
-from qa_analyzer.scorecard import AgentSums, agent_scorecards, merge_sums
+from qa_analyzer.scorecard import AgentSums, agent_scorecards, agents_table, by_agent, merge_sums
 from qa_analyzer.seen import ColumnsSeen, SeenIds, without_repeats
 from qa_analyzer.tables import Tables, build_tables, rule_text
 from qa_analyzer.tested import examples_passed
@@ -64,7 +64,7 @@ from qa_analyzer.writers.page import CallPage, GradeText, Names, RuleText
 from qa_analyzer.writers.parquet import ParquetSink
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Lang = Literal["zh", "en"]
 KEYWORDS_FILE = Path("data") / "keywords.parquet"
@@ -72,6 +72,9 @@ NIGHT_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
 NIGHTS_COMPARED = 7
 """Earlier nights that are found by themselves: a week, so that each weekday is among them."""
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
+PLACES = "places.parquet"
+"""In data/: where each call stands in the input, for `serve`."""
+PLACES_SCHEMA = pa.schema([("call_id", pa.string()), ("file", pa.string()), ("line", pa.int64())])
 UNMATCHED = "metadata_unmatched.csv"
 """Calls without a row in the telephone system's record, and rows without a call."""
 REPORT_ENTRIES = (
@@ -88,6 +91,7 @@ REPORT_ENTRIES = (
     "assets",
     "run.json",
     "data",
+    "teams",
 )
 """What a report folder holds; nothing else in it is ever touched."""
 
@@ -95,6 +99,8 @@ PACKAGES = ("numpy", "pyarrow", "pandas", "jieba", "scikit-learn", "snownlp", "c
 """Packages whose version can change what a report says; `run.json` names them."""
 AHEAD = 3
 """Blocks in flight for each worker."""
+NIGHT_FACTS = ("roles", "repaired", "formats", "columns", "metadata", "waivers", "compared_with", "seconds")
+"""What run.json says of the whole night, and a team's run.json does not."""
 OUR_FORMAT = "canonical"
 """What run.json calls the format of calls that no vendor's reader made."""
 MERGE_EVERY = 32
@@ -148,7 +154,8 @@ class Options:
     `tolerant` = words that sound alike count too; `page_limit` = most call pages in HTML; `format` = the vendor's
     format of every file, None = told by content; `metadata` = the telephone system's record of the calls;
     `agent` = whose voice is the agent's, where only labels are known; `compare_with` = reports of earlier nights for
-    the keywords, none = found by themselves (see `earlier_reports`).
+    the keywords, none = found by themselves (see `earlier_reports`); `by_team` = a folder for each team as
+    well.
     """
 
     rules: Path | None = None
@@ -166,6 +173,7 @@ class Options:
     columns: str | None = None
     agent: AgentVoice = NOT_GIVEN
     compare_with: tuple[Path, ...] = ()
+    by_team: bool = False
 
     def check(self) -> None:
         """Raise OptionError for a value that means nothing."""
@@ -524,7 +532,8 @@ class Report:
         self.roles: Counter[str] = Counter()
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
-        self._words: list[pa.Table] = []
+        self.team_folders: dict[Path, dict[str, Any]] = {}
+        self.words: list[pa.Table] = []
         self.earlier_folders = tuple(earlier)
         self.earlier = read_earlier(earlier)
         self._seen = SeenIds()
@@ -572,6 +581,7 @@ class Report:
         self.scored += calls.num_rows
         if self.options.mask:
             self.telling_ids += pc.sum(pc.match_substring_regex(result.ids, _TELEPHONE_IN_ID), min_count=0).as_py()
+        self._note_places(result)
         self.roles.update(result.tables.roles)
         assessable = calls["assessable"].to_numpy()
         self.not_assessable += int((~assessable).sum())
@@ -584,11 +594,21 @@ class Report:
         points = calls["score"].drop_null().to_numpy()
         self.histogram += np.bincount(np.round(points * 100).astype(np.int64), minlength=10_001)
         self._sums.append(result.sums)
-        self._words.append(result.tables.words)
+        self.words.append(result.tables.words)
         if len(self._sums) >= MERGE_EVERY:
             self._sums = [merge_sums(self._sums)]
-            self._words = [merge_counts(self._words)]
+            self.words = [merge_counts(self.words)]
         self._write(result.tables, result.csv)
+
+    def _note_places(self, result: BlockResult) -> None:
+        """Where the calls of a block stand. The id as the tables show it, so that it is found again."""
+        if "places" not in self._parquet:
+            self._parquet["places"] = ParquetSink(self.data / PLACES, PLACES_SCHEMA)
+        assert result.tables is not None
+        names = pa.array([self.hide(one) for one in result.files.dictionary.to_pylist()], pa.string())
+        files = pa.DictionaryArray.from_arrays(result.files.indices, names)
+        columns = [result.tables.calls["call_id"].cast(pa.string()), files.cast(pa.string()), pa.array(result.lines)]
+        self._parquet["places"].write(pa.table(columns, schema=PLACES_SCHEMA))
 
     def _join(self, result: BlockResult, joined: Joined) -> None:
         """Count what the record added to a block, and list its calls that have no row."""
@@ -702,22 +722,23 @@ class Report:
         nothing = self.engine.analyse(pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA))
         tables, sums = build_tables(nothing, self.engine.ruleset, self.options.lang, mask=self.options.mask)
         self._sums = [sums]
-        self._words = [tables.words]
+        self.words = [tables.words]
         self._write(tables, {"calls": b"", "findings": b""} if "csv" in self.options.outputs else {})
 
     def finish(self, inputs: Sequence[str]) -> None:
         """Agents' table, then the outputs that need everything: XLSX and HTML."""
         ruleset, names, lang = self.engine.ruleset, self.engine.names, self.options.lang
-        self.sums = merge_sums(self._sums)
+        self.team_sums = merge_sums(self._sums)
+        self.sums = by_agent(self.team_sums)
         scorecards = agent_scorecards(self.sums, ruleset)
-        agents = _agents_table(scorecards)
+        agents = agents_table(scorecards)
         self.agents = agents
         with ParquetSink(self.data / "agents.parquet", agents.schema) as sink:
             sink.write(agents)
         if "csv" in self.options.outputs:
             with CsvWriter(self.folder / "agents.csv", "agents", lang, names, columns=agents.column_names) as writer:
                 writer.write(agents)
-        self.keywords = rank_keywords(merge_counts(self._words), scorecards, self.earlier)
+        self.keywords = rank_keywords(merge_counts(self.words), scorecards, self.earlier)
         with ParquetSink(self.folder / KEYWORDS_FILE, self.keywords.schema) as sink:
             sink.write(self.keywords)
         if "csv" in self.options.outputs:
@@ -731,6 +752,10 @@ class Report:
                 write_workbook(self)
             if "html" in self.options.outputs:
                 write_pages(self, inputs)
+        if self.options.by_team:
+            from qa_analyzer.team_folders import write_team_folders
+
+            self.team_folders = write_team_folders(self)
         if "parquet" not in self.options.outputs:
             shutil.rmtree(self.data)
 
@@ -748,6 +773,10 @@ class Report:
             "emotion": self.options.emotion,
             "tolerant": self.options.tolerant,
             "inputs": [self.hide(one) for one in inputs],
+            "working_folder": self.hide(str(Path.cwd())),
+            "format": self.options.format,
+            "columns_option": self.options.columns and self.hide(self.options.columns),
+            "waivers_option": self.options.waivers and self.hide(str(self.options.waivers)),
             "finished_at": datetime.now().astimezone().isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
             "workers": self.options.workers,
@@ -777,14 +806,14 @@ class Report:
         }
         text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
         (self.folder / "run.json").write_text(text, encoding="utf-8")
+        for folder, counts in self.team_folders.items():
+            # Whatever else counts the whole night is left out.
+            mine = {key: value for key, value in facts.items() if key not in NIGHT_FACTS} | counts
+            if facts["metadata"] is not None:
+                mine["metadata"] = {"file": facts["metadata"]["file"]}
+            text = json.dumps(mine, ensure_ascii=False, indent=2) + "\n"
+            (folder / "run.json").write_text(text, encoding="utf-8")
         return facts
-
-
-def _agents_table(frame: pd.DataFrame) -> pa.Table:
-    whole = {"calls": pa.int64(), "critical_calls": pa.int64()}
-    texts = ("agent_id", "agent_name", "team", "worst_rules")
-    fields = [(name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns]
-    return pa.Table.from_pandas(frame, schema=pa.schema(fields), preserve_index=False).replace_schema_metadata(None)
 
 
 def find_call(inputs: Sequence[str | os.PathLike[str]], call_id: str, options: Options) -> tuple[CallPage, Names]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
@@ -23,9 +24,14 @@ WORST_RULES = 3
 Indices = NDArray[np.int64]
 
 
+APART = "\0"
+"""Stands between team and agent id in an index; no id can hold it, readers replace control characters."""
+
+
 @dataclass(frozen=True)
 class AgentSums:
-    """What a scorecard is made of, by agent id (index). Whole numbers, points in hundredths.
+    """What a scorecard is made of, by agent id (index), or by team and agent id with `APART` between them. Whole
+    numbers, points in hundredths.
 
     totals: columns calls, scored, score, score_squared, critical, timed, interruptions, unhappy, recovered,
     decided, undetermined, pass:<criterion>, fail:<criterion>, reached:<framework>, heard:<framework> (stages),
@@ -45,7 +51,9 @@ def sum_agents(
     interruptions: NDArray[np.float64],
     emotion_end: NDArray[np.float64],
 ) -> AgentSums:
-    """The sums of one block. `interruptions` (c,) NaN where unknown; `emotion_end` (c,) NaN where unknown."""
+    """The sums of one block by team and agent. `interruptions` (c,) NaN where unknown; `emotion_end` (c,) NaN where
+    unknown.
+    """
     batch, court = analysis.batch, analysis.court
     verdicts = analysis.judgement.verdicts
     criteria = list(ruleset.rubric.criteria)
@@ -87,7 +95,8 @@ def sum_agents(
     for number, judged_by in enumerate(ruleset.rules):
         columns[f"cost:{judged_by.id}"] = cost[:, number]
         columns[f"failed:{judged_by.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
-    agents = batch.columns.column("agent_id").fill_null("").to_pandas()
+    teams = batch.columns.column("team").fill_null("").to_pandas()
+    agents = teams + APART + batch.columns.column("agent_id").fill_null("").to_pandas()
     matrix = np.column_stack(list(columns.values()))
     codes, known = pd.factorize(agents, sort=True)
     by_agent = pd.Index(known, name="agent_id")
@@ -118,10 +127,29 @@ def _latest(rows: pd.DataFrame) -> pd.DataFrame:
 def merge_sums(parts: Sequence[AgentSums]) -> AgentSums:
     """The sums of several blocks in input order."""
     totals = pd.concat([part.totals for part in parts]).groupby(level=0, sort=True).sum()
-    latest = pd.concat(
-        [part.latest.reset_index().assign(order=number) for number, part in enumerate(parts)], ignore_index=True
+    latest, before = [], 0
+    for part in parts:
+        latest.append(part.latest.reset_index().assign(order=part.latest["order"].to_numpy() + before))
+        before += int(part.latest["order"].max()) + 1 if len(part.latest) else 0
+    return AgentSums(totals, _latest(pd.concat(latest, ignore_index=True)))
+
+
+def by_agent(sums: AgentSums) -> AgentSums:
+    """Sums by team and agent → by agent, whatever team the calls were for; name and team are of the latest call."""
+    agent = pd.Index(
+        [key.partition(APART)[2] for key in sums.totals.index], name="agent_id", dtype=sums.totals.index.dtype
     )
+    totals = sums.totals.groupby(agent, sort=True).sum()
+    latest = sums.latest.reset_index()
+    latest["agent_id"] = [key.partition(APART)[2] for key in latest["agent_id"]]
     return AgentSums(totals, _latest(latest))
+
+
+def split_teams(sums: AgentSums) -> dict[str, AgentSums]:
+    """Sums by team and agent → by agent for each team, in order; calls without a team are under the empty name."""
+    teams = np.array([key.partition(APART)[0] for key in sums.totals.index], object)
+    latest = sums.latest.reindex(sums.totals.index)
+    return {team: by_agent(AgentSums(sums.totals[teams == team], latest[teams == team])) for team in sorted(set(teams))}
 
 
 def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
@@ -171,6 +199,14 @@ def agent_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:
     frame["worst_rules"] = _worst(totals, ruleset)
     frame["judged_share"] = judged.round(4)
     return frame.reset_index(drop=True)
+
+
+def agents_table(frame: pd.DataFrame) -> pa.Table:
+    """The scorecards as the reports hold them."""
+    whole = {"calls": pa.int64(), "critical_calls": pa.int64()}
+    texts = ("agent_id", "agent_name", "team", "worst_rules")
+    fields = [(name, pa.string() if name in texts else whole.get(name, pa.float64())) for name in frame.columns]
+    return pa.Table.from_pandas(frame, schema=pa.schema(fields), preserve_index=False).replace_schema_metadata(None)
 
 
 def team_scorecards(sums: AgentSums, ruleset: Ruleset) -> pd.DataFrame:

@@ -32,6 +32,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     },
     "teams": {
         "team": ("班组", "Team"),
+        "folder": ("文件夹", "Folder"),
         "agents": ("坐席数", "Agents"),
         "calls": ("通话数", "Calls"),
         "score_mean": ("平均分", "Mean score"),
@@ -930,6 +931,46 @@ TEXTS: dict[str, Pair] = {
         "通话记录没有全部对上：{calls} 通转写没有记录，{rows} 行记录没有用上；逐条见 {path}",
         "the telephone system's record does not match everywhere: {calls} transcripts without a row, {rows} rows not "
         "used; see {path}",
+    ),
+    # a report in the browser
+    "serve.all_calls": ("全部通话", "All calls"),
+    "serve.index": ("总览", "Overview"),
+    "serve.search": ("通话编号、工号、姓名、班组", "call id, agent, team"),
+    "serve.find": ("查找", "Search"),
+    "serve.found": ("{total} 通，得分低的在前", "{total} calls, the lowest scores first"),
+    "serve.page": ("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
+    "serve.previous": ("上一页", "previous"),
+    "serve.next": ("下一页", "next"),
+    "serve.files": ("下载：", "Files:"),
+    "serve.nothing": ("没有可看的内容", "Nothing to show"),
+    "serve.not_found": (
+        "这份报告里没有这一页。请从「全部通话」里找。",
+        "This report has no such page; look for the call among all calls.",
+    ),
+    "serve.no_report": (
+        "「{folder}」不是带 data/ 的报告。请给出 score 写出的报告文件夹（--outputs 里要有 parquet）。",
+        "{folder} is no report with data/; give the folder that score wrote (with parquet among its --outputs).",
+    ),
+    "serve.moved": (
+        "通话「{call_id}」的转写找不到了：{inputs}。原来的文件若已移走，请停下后用 --input 指明现在的位置。",
+        "the transcript of call {call_id} is not found in {inputs}; if the files were moved, start again and name "
+        "their place with --input.",
+    ),
+    "serve.other_rules": (
+        "这份报告之后规则改过：这一页按现在的规则判定，可能与报告不同。",
+        "The rules have changed since this report: this page is judged by the rules of now and may differ from it.",
+    ),
+    "serve.other_input": (
+        "这通电话现在的判定与报告不同：转写或程序在那之后改过。",
+        "This call is judged differently from the report: the transcript or the program has changed since.",
+    ),
+    "serve.port": (
+        "端口 {port} 不能用（{error}）。请用 --port 换一个，0 = 任选一个空的。",
+        "port {port} cannot be used ({error}); choose another with --port, 0 = any free one.",
+    ),
+    "serve.started": (
+        "报告：{address}（只有本机能打开；按 Ctrl+C 停止）",
+        "report: {address} (this computer only; Ctrl+C stops)",
     ),
     # a conversion
     "convert.done": (

@@ -13,6 +13,7 @@ import pytest
 
 from qa_analyzer.run import OUTPUTS
 from qa_analyzer.writers.csv import FORMULA_STARTS
+from qa_analyzer.writers.html import asset
 
 from .made import CALM, HEATED, Scored, call, read_csv, say, scored, write_calls
 
@@ -113,6 +114,8 @@ def test_no_file_is_written_outside_the_report_and_no_name_is_dangerous(report: 
 
 def test_no_page_runs_or_loads_what_a_call_said(report: Scored) -> None:
     """No script but the report's own, no event attribute, no link but to files of the report."""
+    # An agent's page, one file to hand on, carries the script of the other pages within.
+    scripts = {asset("report.js").decode().strip(), 'document.documentElement.classList.add("js");'}
     own = {path.resolve() for path in report.folder.rglob("*")}
     pages = list(report.folder.rglob("*.html"))
     assert len(pages) > 2 * len(HOSTILE) - 5
@@ -128,8 +131,11 @@ def test_no_page_runs_or_loads_what_a_call_said(report: Scored) -> None:
                     from urllib.parse import unquote
 
                     assert (path.parent / unquote(link.partition("#")[0])).resolve() in own
-            if tag == "script":
-                assert (attributes.get("src") or "").endswith("report.js")
+            if tag == "script" and attributes.get("src"):
+                assert (attributes["src"] or "").endswith("report.js")
+        for text, around in Page(path).texts:
+            if around and around[-1][0] == "script" and text.strip():
+                assert text.strip() in scripts
 
 
 def test_direction_marks_cannot_turn_a_page_around(report: Scored) -> None:

@@ -72,11 +72,12 @@ def columns_of(report: Scored, start: str) -> list[str]:
 
 def test_a_report_holds_every_file_of_the_contract_and_no_other(mixed: Scored) -> None:
     """Nothing is missing, and no scratch file is left."""
-    assert {path.name for path in mixed.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED}
+    assert {path.name for path in mixed.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED, "teams"}
     assert {path.name for path in (mixed.folder / "data").iterdir()} == {
         "agents.parquet",
         "calls.parquet",
         "emotion.parquet",
+        "places.parquet",
         "findings.parquet",
         "keywords.parquet",
     }
@@ -158,7 +159,7 @@ def test_only_the_outputs_asked_for_are_written(tmp_path: Path, rules: Path) -> 
 
 def test_the_samples_keep_the_contract_with_the_shipped_rules(samples: Scored) -> None:
     """Every output is there, every call of the samples is scored, and no verdict is null."""
-    assert {path.name for path in samples.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED}
+    assert {path.name for path in samples.folder.iterdir()} == set(REPORT_ENTRIES) - {UNMATCHED, "teams"}
     assert (samples.result.read, samples.result.scored, samples.result.rejected) == (56, 56, 0)
     verdicts = samples.calls[columns_of(samples, "rule:")]
     assert verdicts.shape[1] >= 26

@@ -85,6 +85,11 @@ def _write_chart_script(folder: Path) -> None:
     (folder / ASSETS / CHART_SCRIPT).write_bytes(script.read_bytes())
 
 
+def asset(name: str) -> bytes:
+    """The bytes of one of `ASSET_FILES`."""
+    return (_HERE / ASSETS / name).read_bytes()
+
+
 def write_index(
     folder: Path,
     run: RunFacts,
@@ -190,6 +195,12 @@ def write_agent(
 
 def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked: bool = True) -> Path:
     """`calls/<id>.html`."""
+    path = folder / CALLS / f"{safe_name(page.call['call_id'])}.html"
+    return _save(path, render_call(page, names, lang, masked=masked))
+
+
+def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True) -> bytes:
+    """A call's page, to stand in `calls/`."""
     cards = call_view.order_findings(page, names)
     missing = call_view.missing_in_call(cards)
     emotion = [EmotionPoint(*point) for point in page.emotion]
@@ -197,8 +208,7 @@ def write_call(folder: Path, page: CallPage, names: Names, lang: Lang, *, masked
     start_of = {turn.turn: turn.start_ms for turn in page.turns}
     marks = {card.finding["turn"]: card.verdict for card in reversed(cards)}
     timeline = draw_timeline(page.turns, page.overlaps, marks=marks, gap_ms=GAP_SHOWN_MS)
-    return _write(
-        folder / CALLS / f"{safe_name(page.call['call_id'])}.html",
+    return _render(
         "call.html.j2",
         lang,
         names,
@@ -271,8 +281,22 @@ def _shown_turns(page: CallPage, cards: Sequence[call_view.Card]) -> list[dict[s
     return shown
 
 
+def render_served(template: str, lang: Lang, names: Names, **values: Any) -> bytes:
+    """A page that only the local web server shows."""
+    return _render(template, lang, names, **values)
+
+
 def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -> Path:
+    return _save(path, _render(template, lang, names, **values))
+
+
+def _save(path: Path, page: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(page)
+    return path
+
+
+def _render(template: str, lang: Lang, names: Names, **values: Any) -> bytes:
     words = _words(lang)
     page = (
         environment()
@@ -290,8 +314,7 @@ def _write(path: Path, template: str, lang: Lang, names: Names, **values: Any) -
         )
     )
     # What cannot be encoded (a lone surrogate that slipped through) must not stop the report.
-    path.write_bytes(page.encode("utf-8", "replace"))
-    return path
+    return page.encode("utf-8", "replace")
 
 
 def _kind_word(kind: str, lang: Lang) -> str:

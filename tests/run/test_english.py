@@ -1,0 +1,110 @@
+"""An English report is English: Chinese stands only in what was said, in names, and in wordings."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from qa_analyzer import wording
+from qa_analyzer.resources import shipped
+from qa_analyzer.run import Options, RunResult, score
+
+HAN = re.compile("[\u4e00-\u9fff]")
+VOID = {"meta", "link", "br", "img", "input", "hr", "col"}
+SAID = ("blockquote", "bdi", "script", "style", "title")
+NAMED = ("data-team", "value", "aria-label", "href", "id")
+"""Attributes that hold names of people and teams."""
+FREE = ("Agent name", "Team", "Folder", "Quote", "Better wording", "Sentence", "Message")
+"""Columns that hold names, words of the call, and wordings to say."""
+
+
+class Reader(HTMLParser):
+    """Collects the Chinese of a page that is neither said, nor a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.found += [
+            f"{tag} {name}={value}" for name, value in attrs if name not in NAMED and HAN.search(value or "")
+        ]
+        if tag not in VOID:
+            self.open.append((tag, given))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        quoted = any(tag in SAID or (given.get("lang") or "").startswith("zh") for tag, given in self.open)
+        # A message quotes what it is about between English quotation marks. In parentheses it names the rule's
+        # category, which has no English name yet.
+        if not quoted and HAN.search(re.sub("“[^”]*”|\\([\u4e00-\u9fff]+\\)", "", data)):
+            self.found.append(data.strip())
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """The sample calls by the shipped rules."""
+    options = Options(lang="en", outputs=("csv", "xlsx", "html"))
+    return score([shipped("sample_transcripts")], tmp_path_factory.mktemp("english") / "report", options)
+
+
+def test_the_index_is_english(english: RunResult) -> None:
+    """Nothing of the frame of the page is Chinese but names, and what options of the team filter hold."""
+    reader = Reader()
+    reader.feed((english.folder / "index.html").read_text(encoding="utf-8"))
+    with (english.folder / "calls.csv").open(encoding="utf-8-sig", newline="") as file:
+        teams = {row["Team"] for row in csv.DictReader(file)}
+    assert [one for one in reader.found if one not in teams] == []
+
+
+def test_sheets_are_english(english: RunResult) -> None:
+    """Titles, headings and code words; free text stays as it was said."""
+    book = openpyxl.load_workbook(english.folder / "scorecards.xlsx", read_only=True)
+    found = set()
+    for sheet in book:
+        rows = list(sheet.iter_rows(values_only=True))
+        heads = rows[0]
+        found |= {str(cell) for cell in (sheet.title, *heads) if HAN.search(str(cell))}
+        for row in rows[1:]:
+            for head, cell in zip(heads, row, strict=False):
+                if head not in FREE and "what the agent said" not in str(head) and HAN.search(str(cell)):
+                    found.add(f"{sheet.title}, {head}: {cell}")
+    assert found == set()
+
+
+def test_csv_headings_are_english(english: RunResult) -> None:
+    """Every column of every CSV."""
+    for path in Path(english.folder).glob("*.csv"):
+        assert not HAN.search(path.read_text(encoding="utf-8-sig").splitlines()[0]), path.name
+
+
+def test_the_catalogue_has_both_languages() -> None:
+    """No word is missing in a language, and no English one holds Chinese; placeholders are the same."""
+    rows = dict(wording.TEXTS)
+    for group in (wording.COLUMNS, wording.CODES):
+        rows |= {f"{name}.{key}": pair for name, words in group.items() for key, pair in words.items()}
+    for key, (chinese, english) in rows.items():
+        assert bool(chinese) == bool(english), key
+        assert not HAN.search(english), key
+        places = [set(re.findall(r"{(\w+)", text)) for text in (chinese, english)]
+        assert places[0] == places[1], key
+
+
+def test_the_other_catalogues_have_the_same_messages_in_both() -> None:
+    """Readers, rule examples, labels and runs: a message id in one language is in the other."""
+    from qa_analyzer import examples, labelling, run
+    from qa_analyzer.emotion import labels
+    from qa_analyzer.readers import dialogue, messages
+
+    for texts in (run.TEXTS, labelling.TEXTS, labels.TEXTS, examples.MESSAGES, messages.MESSAGES, dialogue.MESSAGES):
+        assert set(texts["zh"]) == set(texts["en"])
