@@ -221,7 +221,7 @@ def test_recordings_open_at_their_second(page: Page, report: Path) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nobody_is_shut_out(page: Page, report: Path, width: int) -> None:
     """axe-core finds nothing serious, on a desk and on a telephone, and no page is wider than the telephone."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from axe_playwright_python.sync_playwright import Axe
 
     page.set_viewport_size({"width": width, "height": 844})
     (agent,) = (report / "agents").glob("A8011*.html")
