@@ -391,7 +391,7 @@ def _number_format(column: str) -> str:
         return "time"
     if column.startswith("score") or column == "deduction":
         return "points"
-    if column.startswith("pass_") or column in ("recovery_rate", "judged_share", "agent_talk_share"):
+    if column.startswith(("pass_", "framework_")) or column in ("recovery_rate", "judged_share", "agent_talk_share"):
         return "share"
     if column.startswith("emotion_") and not column.endswith(("_trend", "_turn", "_after")):
         return "emotion"
