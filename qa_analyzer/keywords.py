@@ -16,7 +16,6 @@ paper's shorter variance leaves out 1 / m, since a word is rare among words; amo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +52,9 @@ NEW_EXPECTED = 3.0
 NIGHT_LISTED, TEAM_LISTED, AGENT_LISTED = 40, 12, 8
 SCOPES = ("night", "team", "agent")
 NEW, RISING = "new", "rising"
+FEWEST_MERGED = 200_000
+"""Rows of counts that wait at least before they are merged with the others."""
+_WORD_BITS = 32
 TOTAL = -1
 """Stands for a word in `count_words`: all calls of the agent, whatever was said."""
 
@@ -111,7 +113,8 @@ def count_words(analysis: Analysis, points: NDArray[np.uint32]) -> pa.Table:
             "calls": pa.array(np.ones(len(call), np.int64)),
         }
     )
-    return merge_counts([table])
+    keys = ["agent_id", "team", "word"]
+    return table.group_by(keys, use_threads=False).aggregate([("calls", "sum")]).rename_columns([*keys, "calls"])
 
 
 def _given_names(text: Normal, found: cutting.Cut) -> NDArray[np.bool_]:
@@ -124,12 +127,50 @@ def _given_names(text: Normal, found: cutting.Cut) -> NDArray[np.bool_]:
     return after & (found.word < len(cutting.dictionary().words) - len(cutting.own_words()))
 
 
-def merge_counts(parts: Sequence[pa.Table]) -> pa.Table:
-    """The counts of several blocks. Agents and teams are dictionaries, as a night has many rows of each."""
-    keys = ["agent_id", "team", "word"]
-    joined = pa.concat_tables(parts).unify_dictionaries()
-    grouped = joined.group_by(keys, use_threads=False).aggregate([("calls", "sum")])
-    return grouped.rename_columns([*keys, "calls"]).combine_chunks()
+class WordCounts:
+    """The counts of all blocks of a run, as many rows as agents and words of theirs, whatever the number of calls."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, str], int] = {}
+        self._key = np.zeros(0, np.int64)
+        self._calls = np.zeros(0, np.int32)
+        self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+
+    def add(self, counts: pa.Table) -> None:
+        """Add the counts of a block (`count_words`)."""
+        agent, team = (counts[name].combine_chunks() for name in ("agent_id", "team"))
+        agents, teams = agent.dictionary.to_pylist(), team.dictionary.to_pylist()
+        pairs, pair_of = np.unique(
+            agent.indices.to_numpy() * np.int64(len(teams)) + team.indices.to_numpy(), return_inverse=True
+        )
+        named = [(agents[pair // len(teams)], teams[pair % len(teams)]) for pair in pairs.tolist()]
+        group = np.array([self._groups.setdefault(one, len(self._groups)) for one in named], np.int64)
+        key = (group[pair_of] << _WORD_BITS) + counts["word"].to_numpy() - TOTAL
+        self._waiting.append((key, counts["calls"].to_numpy().astype(np.int32)))
+        if sum(len(one) for one, _ in self._waiting) > max(len(self._key), FEWEST_MERGED):
+            self._merge()
+
+    def _merge(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        key = np.concatenate([self._key, *(one for one, _ in waiting)])
+        calls = np.concatenate([self._calls, *(one for _, one in waiting)])
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        first = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+        self._key = key[first]
+        self._calls = np.add.reduceat(calls[order], first) if len(key) else calls
+
+    def table(self) -> pa.Table:
+        """All counts: columns agent_id, team (dictionaries), word and calls, sorted by first sight of the agent."""
+        self._merge()
+        group = (self._key >> _WORD_BITS).astype(np.int32)
+        names = list(self._groups)
+        columns: dict[str, pa.Array] = {}
+        for place, name in enumerate(("agent_id", "team")):
+            each = pc.dictionary_encode(pa.array([one[place] for one in names], pa.string()))
+            columns[name] = pa.DictionaryArray.from_arrays(each.indices.take(pa.array(group)), each.dictionary)
+        word = (self._key & ((1 << _WORD_BITS) - 1)) + TOTAL
+        return pa.table(columns | {"word": pa.array(word.astype(np.int32)), "calls": pa.array(self._calls)})
 
 
 def rank_keywords(counts: pa.Table, agents: pd.DataFrame, earlier: Earlier = NO_EARLIER) -> pa.Table:

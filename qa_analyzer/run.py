@@ -39,7 +39,7 @@ from qa_analyzer.emotion.model import Estimates, SnowNLPModel, load_model
 from qa_analyzer.errors import InputError, OptionError, QaAnalyzerError, Rejected
 from qa_analyzer.figures import FIGURES
 from qa_analyzer.judging import Ruleset
-from qa_analyzer.keywords import NO_EARLIER, Earlier, merge_counts, rank_keywords
+from qa_analyzer.keywords import NO_EARLIER, Earlier, WordCounts, rank_keywords
 from qa_analyzer.model import CALL_SCHEMA
 from qa_analyzer.pages import build_pages
 from qa_analyzer.privacy import mask_string
@@ -103,7 +103,7 @@ NIGHT_FACTS = ("roles", "repaired", "formats", "columns", "metadata", "waivers",
 """What run.json says of the whole night, and a team's run.json does not."""
 OUR_FORMAT = "canonical"
 """What run.json calls the format of calls that no vendor's reader made."""
-MERGE_EVERY = 32
+MERGE_EVERY = 8
 """Blocks after which the agents' sums are merged, so that memory stays flat."""
 _TELEPHONE_IN_ID = r"(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
 REJECTED_SCHEMA = pa.schema(
@@ -533,7 +533,7 @@ class Report:
         self.histogram = np.zeros(10_001, np.int64)
         self._sums: list[AgentSums] = []
         self.team_folders: dict[Path, dict[str, Any]] = {}
-        self.words: list[pa.Table] = []
+        self.words = WordCounts()
         self.earlier_folders = tuple(earlier)
         self.earlier = read_earlier(earlier)
         self._seen = SeenIds()
@@ -594,10 +594,9 @@ class Report:
         points = calls["score"].drop_null().to_numpy()
         self.histogram += np.bincount(np.round(points * 100).astype(np.int64), minlength=10_001)
         self._sums.append(result.sums)
-        self.words.append(result.tables.words)
+        self.words.add(result.tables.words)
         if len(self._sums) >= MERGE_EVERY:
             self._sums = [merge_sums(self._sums)]
-            self.words = [merge_counts(self.words)]
         self._write(result.tables, result.csv)
 
     def _note_places(self, result: BlockResult) -> None:
@@ -722,7 +721,7 @@ class Report:
         nothing = self.engine.analyse(pa.RecordBatch.from_pylist([], schema=CALL_SCHEMA))
         tables, sums = build_tables(nothing, self.engine.ruleset, self.options.lang, mask=self.options.mask)
         self._sums = [sums]
-        self.words = [tables.words]
+        self.words.add(tables.words)
         self._write(tables, {"calls": b"", "findings": b""} if "csv" in self.options.outputs else {})
 
     def finish(self, inputs: Sequence[str]) -> None:
@@ -738,7 +737,7 @@ class Report:
         if "csv" in self.options.outputs:
             with CsvWriter(self.folder / "agents.csv", "agents", lang, names, columns=agents.column_names) as writer:
                 writer.write(agents)
-        self.keywords = rank_keywords(merge_counts(self.words), scorecards, self.earlier)
+        self.keywords = rank_keywords(self.words.table(), scorecards, self.earlier)
         with ParquetSink(self.folder / KEYWORDS_FILE, self.keywords.schema) as sink:
             sink.write(self.keywords)
         if "csv" in self.options.outputs:

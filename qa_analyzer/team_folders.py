@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
-from qa_analyzer.keywords import NO_EARLIER, Earlier, merge_counts, rank_keywords
+from qa_analyzer.keywords import NO_EARLIER, Earlier, rank_keywords
 from qa_analyzer.reporting import choose_pages, read_calls, write_summaries, write_workbook
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, agents_table, split_teams
 from qa_analyzer.writers.csv import CsvWriter
@@ -90,7 +90,7 @@ def write_team_folders(report: Report) -> dict[Path, dict[str, Any]]:
     home = report.folder / TEAMS
     home.mkdir()
     written, rows = {}, []
-    words = merge_counts(report.words)
+    words = report.words.table()
     for team, sums in split_teams(report.team_sums).items():
         night = _write_team(report, home / folder_of(team), team, sums, words)
         written[night.folder] = night.counts() | {"team": report.hide(team)}

@@ -12,8 +12,9 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROW_GROUP = 65_536
-"""Rows in every row group but the last."""
+GROUP_CELLS = 1 << 20
+"""Values in every row group but the last, at most: a group waits in memory until it is full, about 10 MB."""
+MOST_ROWS = 65_536
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 1
@@ -27,6 +28,7 @@ class ParquetSink:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = pa.schema([_plain_field(field) for field in schema])
+        self.group = rows_in_group(len(self.schema))
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
         self._writer = pq.ParquetWriter(
@@ -42,12 +44,12 @@ class ParquetSink:
         """Append rows; `table` has at least the columns of the schema, in any order."""
         self._waiting.append(table.select(self.schema.names).cast(self.schema))
         self._waiting_rows += table.num_rows
-        if self._waiting_rows < ROW_GROUP:
+        if self._waiting_rows < self.group:
             return
         rows = pa.concat_tables(self._waiting)
-        full = rows.num_rows // ROW_GROUP * ROW_GROUP
-        for start in range(0, full, ROW_GROUP):
-            self._write_group(rows.slice(start, ROW_GROUP))
+        full = rows.num_rows // self.group * self.group
+        for start in range(0, full, self.group):
+            self._write_group(rows.slice(start, self.group))
         self._waiting = [rows.slice(full)]
         self._waiting_rows = rows.num_rows - full
 
@@ -68,7 +70,12 @@ class ParquetSink:
 
     def _write_group(self, rows: pa.Table) -> None:
         # Pages break at chunk borders, so a group must be one chunk.
-        self._writer.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
+        self._writer.write_table(rows.combine_chunks(), row_group_size=self.group)
+
+
+def rows_in_group(columns: int) -> int:
+    """Rows in every row group but the last: a power of two, so that a group has at most `GROUP_CELLS` values."""
+    return min(MOST_ROWS, 1 << max(GROUP_CELLS // columns, 1).bit_length() - 1)
 
 
 def _plain_field(field: pa.Field) -> pa.Field:

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from qa_analyzer import keywords
 from qa_analyzer.errors import OptionError
-from qa_analyzer.keywords import KEYWORD_COLUMNS, PRIOR_CALLS, log_odds
+from qa_analyzer.keywords import KEYWORD_COLUMNS, PRIOR_CALLS, TOTAL, WordCounts, log_odds
 from qa_analyzer.run import KEYWORDS_FILE, Options, earlier_reports, score
 
 from .made import read_csv
@@ -150,3 +152,32 @@ def test_the_odds_are_those_of_the_formula() -> None:
     found = log_odds(np.array([8.0]), np.array([10.0]), np.array([2.0]), np.array([20.0]))
     assert found[0] == pytest.approx(expected)
     assert log_odds(np.array([5.0]), np.array([10.0]), np.array([10.0]), np.array([20.0]))[0] == pytest.approx(0)
+
+
+@pytest.mark.parametrize("fewest", [1, 1_000_000])
+def test_counts_of_blocks_add_up(monkeypatch: pytest.MonkeyPatch, fewest: int) -> None:
+    """An agent of two teams counts apart in each; merged at every block or only once, the sums are those of a dict."""
+    monkeypatch.setattr(keywords, "FEWEST_MERGED", fewest)
+    random, counts, expected = np.random.default_rng(5), WordCounts(), dict[tuple[str, str, int], int]()
+    for _ in range(30):
+        rows = [
+            (f"A{random.integers(3)}", "一组" if random.random() < 0.5 else "", int(random.integers(TOTAL, 6)))
+            for _ in range(int(random.integers(0, 9)))
+        ]
+        for row in rows:
+            expected[row] = expected.get(row, 0) + 2
+        agents, teams, words = ([row[place] for row in rows] for place in range(3))
+        counts.add(
+            pa.table(
+                {
+                    "agent_id": pa.array(agents, pa.string()).dictionary_encode(),
+                    "team": pa.array(teams, pa.string()).dictionary_encode(),
+                    "word": pa.array(words, pa.int32()),
+                    "calls": pa.array([2] * len(rows), pa.int64()),
+                }
+            )
+        )
+    table = counts.table()
+    found = list(zip(*(table[name].to_pylist() for name in ("agent_id", "team", "word")), strict=True))
+    assert len(found) == len(set(found)) == len(expected) > 20
+    assert dict(zip(found, table["calls"].to_pylist(), strict=True)) == expected

@@ -25,7 +25,7 @@ def make_rows() -> pa.Table:
 
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROW_GROUP", 128)
+    monkeypatch.setattr(parquet, "GROUP_CELLS", 128 * len(SCHEMA))
 
 
 def write(path: Path, size: int, *, encode: bool) -> bytes:
@@ -56,3 +56,9 @@ def test_a_file_without_rows_can_be_read(tmp_path: Path) -> None:
         pass
     table = pq.read_table(tmp_path / "e.parquet")
     assert (table.num_rows, table.column_names) == (0, ["rule", "score", "quote"])
+
+
+def test_wide_tables_have_short_groups() -> None:
+    """A group has at most 384 values here, and a row at least."""
+    assert [parquet.rows_in_group(columns) for columns in (1, 2, 3, 4, 200)] == [256, 128, 128, 64, 1]
+    assert parquet.rows_in_group(10_000) == 1
