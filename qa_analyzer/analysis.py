@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.batch import Batch, BatchSettings, build_batch
-from qa_analyzer.emotion.model import Estimates, Label
+from qa_analyzer.emotion.model import Estimates, Label, confidence
 from qa_analyzer.hearing import Wordings
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
 from qa_analyzer.model import Role
@@ -19,19 +20,24 @@ from qa_analyzer.roles import DEFAULT_FLOOR, NOT_GIVEN, AgentVoice, Roles, assig
 from qa_analyzer.rulebook.schema import Rubric
 from qa_analyzer.turns import TurnSettings
 
+Labels = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Analysis:
     """A batch and what came of it. `labels` (t,) uint8 Label, meaningful where `court.mood.known`.
 
-    `profile`: what the customer wants and how the agent talks; `promises`: the time of the reply; `over_limit`: that
-    time against its limit; `roles`: how it is known who speaks; `model`: what estimated the emotion.
+    `sure` (t,): how sure these are, see `feel`; `profile`: what the customer wants and how the agent talks; `promises`:
+    the time of the reply; `over_limit`: that time against its limit; `roles`: how it is known who speaks; `model`: what
+    estimated the emotion.
     """
 
     batch: Batch
     court: Court
     judgement: Judgement
-    labels: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    labels: Labels
+    sure: Floats
     profile: Profile
     promises: Promises
     over_limit: OverLimit
@@ -51,10 +57,13 @@ def batch_settings(rubric: Rubric) -> BatchSettings:
     )
 
 
-def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, np.ndarray[tuple[int], np.dtype[np.uint8]]]:
-    """The emotion of every customer turn, and its label. Listening words and events alone are neutral."""
+def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, Labels, Floats]:
+    """The emotion of every customer turn, its label, and how sure that is. Listening words and events are neutral.
+
+    Labels (t,) uint8; confidence (t,) float64, NaN for listening words, turns without speech and all other turns.
+    """
     turn = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
-    value, anger = model.estimate(batch.normal, batch.turn_text[turn], batch.turn_text[turn + 1] - 1)
+    value, anger, unhappy, happy = model.estimate(batch.normal, batch.turn_text[turn], batch.turn_text[turn + 1] - 1)
     limits = rubric.thresholds
     value = np.where(batch.turn_backchannel[turn], np.maximum(value, 0), value)
     negative = value <= np.float32(limits.get("feels_negative", -0.3))
@@ -71,7 +80,10 @@ def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, np.ndarr
     labels[masks[2]] = Label.POSITIVE
     labels[masks[0]] = Label.NEGATIVE
     labels[masks[1]] = Label.ANGRY
-    return Mood(values, batch.turn_role == Role.CUSTOMER, *masks), labels
+    sure = np.full(batch.n_turns, np.nan)
+    told = ~batch.turn_backchannel[turn] & ((unhappy > 0) | (happy > 0))
+    sure[turn[told]] = confidence(labels[turn], unhappy, happy)[told]
+    return Mood(values, batch.turn_role == Role.CUSTOMER, *masks), labels, sure
 
 
 def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates, agent: AgentVoice = NOT_GIVEN) -> Analysis:
@@ -80,7 +92,7 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates, agent: 
     floor = ruleset.rubric.thresholds.get("role_confidence", DEFAULT_FLOOR)
     roles = assign_roles(columns, settings, floor=floor, agent=agent)
     batch = build_batch(roles.columns, settings)
-    mood, labels = feel(batch, model, ruleset.rubric)
+    mood, labels, sure = feel(batch, model, ruleset.rubric)
     court = open_court(batch, ruleset, mood)
     heard = Wordings.of(batch, ruleset.rulebook.lexicon, ruleset.wordings, court.heard)
     profile = build_profile(
@@ -94,4 +106,4 @@ def analyse(columns: pa.RecordBatch, ruleset: Ruleset, model: Estimates, agent: 
     promises = find_promises(batch, heard)
     over_limit = compare_with_limits(promises, profile, court.facts, ruleset.rubric.thresholds)
     court.timing.promised = over_limit
-    return Analysis(batch, court, judge(court), labels, profile, promises, over_limit, roles, model)
+    return Analysis(batch, court, judge(court), labels, sure, profile, promises, over_limit, roles, model)

@@ -83,6 +83,7 @@ EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "start_ms": pa.int64(),
     "value": pa.float64(),
     "label": CODE,
+    "confidence": pa.float64(),
 }
 
 WHY_TEXTS: dict[Lang, dict[int, str]] = {
@@ -477,6 +478,7 @@ def emotion_table(analysis: Analysis) -> pa.Table:
         "start_ms": numbers(batch.turn_start_ms[turn], batch.turn_timed[turn], pa.int64()),
         "value": pa.array(np.round(analysis.court.mood.value[turn], 3)),
         "label": coded(analysis.labels[turn], [one.code for one in Label]),
+        "confidence": numbers(np.nan_to_num(analysis.sure[turn]), ~np.isnan(analysis.sure[turn]), pa.float64()),
     }
     return pa.table(columns, schema=pa.schema(list(EMOTION_COLUMNS.items())))
 

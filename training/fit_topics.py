@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from qa_analyzer import cutting
 from qa_analyzer.analysis import analyse
-from qa_analyzer.emotion.model import SnowNLPModel, lay_out
+from qa_analyzer.emotion.model import Feelings, SnowNLPModel, lay_out
 from qa_analyzer.emotion.training import without_near_copies
 from qa_analyzer.lexicon import COMPLAINT_TYPES
 from qa_analyzer.model import Call, Role, Utterance, calls_to_columns
@@ -122,7 +122,7 @@ class Silent(SnowNLPModel):
 
     def estimate(self, points, starts, ends):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002
         """Zeros."""
-        return np.zeros(len(starts), np.float32), np.zeros(len(starts), np.float32)
+        return Feelings(*(np.zeros(len(starts), np.float32) for _ in range(4)))
 
 
 def left_out_logits(rows: sparse.csr_array, texts: Texts, weight: Floats) -> Floats:

@@ -98,10 +98,35 @@ class Thresholds:
     angry: float = 0.5
 
 
+class Feelings(NamedTuple):
+    """What a model makes of turns, all (n_turns,) float32 multiples of 0.001.
+
+    value: -1 … +1. anger: 0 … 1, computed where the value is -0.1 or less, else 0. unhappy, happy: P(negative) and
+    P(positive), 0 … 1; of a turn without speech 0.
+    """
+
+    value: Values
+    anger: Values
+    unhappy: Values
+    happy: Values
+
+
+def confidence(codes: npt.NDArray[np.uint8], unhappy: Values, happy: Values) -> Floats:
+    """The probability that turns are what their labels say, by the model. All (n_turns,); float64 in 0 … 1.
+
+    `codes`: `Label`s. Negative and angry: P(negative). Positive: P(positive) and not negative. Neutral: neither, the
+    two taken as independent. How true these are of real turns: the calibration in docs/emotion.md.
+    """
+    calm, plain = 1 - unhappy.astype(np.float64), 1 - happy.astype(np.float64)
+    sure = np.where(codes == Label.POSITIVE, (1 - plain) * calm, calm * plain)
+    probability: Floats = np.where(codes <= Label.NEGATIVE, 1 - calm, sure)
+    return np.round(probability, 3)
+
+
 class Estimates(Protocol):
     """What every emotion model can do. Offsets are code points of `points`; see `features.encode`."""
 
-    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> tuple[Values, Values]: ...
+    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> Feelings: ...
 
     def predict(self, points: Points, starts: Offsets, ends: Offsets) -> Values: ...
 
@@ -327,12 +352,11 @@ class EmotionModel:
             setattr(self, name, value)
         return self
 
-    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> tuple[Values, Values]:
-        """Value (-1 … +1) and anger (0 … 1, computed where the value is -0.1 or less, else 0) of turns.
+    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> Feelings:
+        """What turns feel like.
 
         points: (n_points,) uint32 or uint16, normalised text (`text.normalise`). starts, ends: (n_turns,) int64,
-        disjoint and ascending. Returns two (n_turns,) float32 arrays of multiples of 0.001; a turn without speech
-        (empty, or punctuation only) has 0 and 0.
+        disjoint and ascending. A turn without speech (empty, or punctuation only) has 0 throughout.
         """
         valence_table, anger_table = self._packed()
         positive, negative, lengths = features.weigh_both(points, starts, ends, valence_table)
@@ -341,13 +365,18 @@ class EmotionModel:
         content = _content()[unhappy_share]
         surplus = np.maximum(2 * happy_share.astype(np.int32) - STEPS_PER_UNIT, 0)
         thousandths = (surplus * content + STEPS_PER_UNIT // 2) // STEPS_PER_UNIT - unhappy_share
-        thousandths[lengths == 0] = 0
+        silent = lengths == 0
+        thousandths[silent] = 0
         anger = np.zeros(len(starts), dtype=np.int16)
         unhappy = np.flatnonzero(thousandths <= ANGER_FROM)
         sums, _, unhappy_lengths = features.weigh_both(points, starts[unhappy], ends[unhappy], anger_table)
         anger[unhappy] = self.anger_.probabilities(sums, unhappy_lengths)
         unit = np.float32(STEPS_PER_UNIT)
-        return thousandths.astype(np.float32) / unit, anger.astype(np.float32) / unit
+        value, unhappy_part, happy_part = (
+            one.astype(np.float32) / unit
+            for one in (thousandths, np.where(silent, 0, unhappy_share), np.where(silent, 0, happy_share))
+        )
+        return Feelings(value, anger.astype(np.float32) / unit, unhappy_part, happy_part)
 
     def _packed(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """Weights as `features.weigh_both` wants them, of valence and of anger, made once for the present heads."""
@@ -362,7 +391,7 @@ class EmotionModel:
 
     def predict(self, points: Points, starts: Offsets, ends: Offsets) -> Values:
         """Values (-1 … +1) of turns, as in `estimate`. (n_turns,) float32"""
-        return self.estimate(points, starts, ends)[0]
+        return self.estimate(points, starts, ends).value
 
     def negative_probabilities(self, points: Points, starts: Offsets, ends: Offsets) -> Floats:
         """P(negative) of turns, 0 … 1 in thousandths. (n_turns,) float64"""
@@ -593,17 +622,18 @@ class SnowNLPModel:
 
     thresholds_ = Thresholds()
 
-    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> tuple[Values, Values]:
-        """As `EmotionModel.estimate`; anger is 0 throughout."""
+    def estimate(self, points: Points, starts: Offsets, ends: Offsets) -> Feelings:
+        """As `EmotionModel.estimate`; anger is 0 throughout, p is P(positive), and 1 - p P(negative)."""
         from snownlp import SnowNLP
 
-        values = np.zeros(len(starts), dtype=np.float32)
+        values, unhappy, happy = (np.zeros(len(starts), dtype=np.float32) for _ in range(3))
         for turn, (start, end) in enumerate(zip(starts, ends, strict=True)):  # SnowNLP knows no other way
             text = points[start:end].astype("<u4").tobytes().decode("utf-32-le", "replace").strip()
             if text:
-                values[turn] = round(2 * SnowNLP(text).sentiments - 1, 3)
-        return values, np.zeros(len(starts), dtype=np.float32)
+                share = SnowNLP(text).sentiments
+                values[turn], happy[turn], unhappy[turn] = round(2 * share - 1, 3), round(share, 3), round(1 - share, 3)
+        return Feelings(values, np.zeros(len(starts), dtype=np.float32), unhappy, happy)
 
     def predict(self, points: Points, starts: Offsets, ends: Offsets) -> Values:
         """Values of turns, (n_turns,) float32."""
-        return self.estimate(points, starts, ends)[0]
+        return self.estimate(points, starts, ends).value

@@ -266,7 +266,7 @@ def leave_types_out(sentences: Sentences, prior: EmotionModel, prior_weight: flo
     for kind in sorted(set(sentences.kind)):
         out = sentences.kind == kind
         model = fit_sentences(sentences.take(np.flatnonzero(~out)), prior, prior_weight)
-        value[out], anger[out] = model.estimate(*lay_out(list(sentences.text[out])))
+        value[out], anger[out], *_ = model.estimate(*lay_out(list(sentences.text[out])))
         composed_out = np.flatnonzero(composed_kinds == kind)
         composed_value[composed_out] = model.predict(*lay_out([texts[at] for at in composed_out]))
     return Unseen(value, anger, composed_value, composed_target)

@@ -14,6 +14,7 @@ from qa_analyzer.emotion.model import (
     Label,
     SnowNLPModel,
     Thresholds,
+    confidence,
     labels,
     lay_out,
     load_model,
@@ -67,7 +68,7 @@ def test_thanks_are_positive(sentence: str) -> None:
 
 def test_insults_are_angrier_than_disappointment() -> None:
     """The anger head ranks what the valence alone would not."""
-    _, anger = SHIPPED.estimate(*lay_out(["你们就是骗子，我要投诉你们", "唉，算了，我对你们很失望"]))
+    _, anger, *_ = SHIPPED.estimate(*lay_out(["你们就是骗子，我要投诉你们", "唉，算了，我对你们很失望"]))
     assert anger[0] > 0.5 > anger[1]
 
 
@@ -77,24 +78,38 @@ def test_a_turn_alone_equals_the_turn_in_a_crowd(texts: list[str]) -> None:
     """Value and anger are the same bytes in any batch."""
     together = SHIPPED.estimate(*lay_out(texts))
     alone = [SHIPPED.estimate(*lay_out([one])) for one in texts]
-    assert together[0].tobytes() == np.concatenate([value for value, _ in alone]).tobytes()
-    assert together[1].tobytes() == np.concatenate([anger for _, anger in alone]).tobytes()
+    for place, whole in enumerate(together):
+        assert whole.tobytes() == np.concatenate([one[place] for one in alone]).tobytes()
 
 
 def test_a_turn_without_speech_has_no_emotion() -> None:
     """Empty or mere punctuation: exactly 0, whatever the intercepts are."""
-    value, anger = SHIPPED.estimate(*lay_out(["", "，。", "骗子"]))
-    assert value[:2].tolist() == [0, 0]
-    assert anger[:2].tolist() == [0, 0]
+    for one in SHIPPED.estimate(*lay_out(["", "，。", "骗子"])):
+        assert one[:2].tolist() == [0, 0]
 
 
 def test_values_are_thousandths_in_range() -> None:
     """Float32 multiples of 0.001 between -1 and +1; anger only below 0."""
-    value, anger = SHIPPED.estimate(*lay_out(UNHAPPY + PLAIN + PLEASED))
+    value, anger, *shares = SHIPPED.estimate(*lay_out(UNHAPPY + PLAIN + PLEASED))
     assert value.dtype == anger.dtype == np.float32
     assert np.array_equal(value, (np.rint(value * 1000) / 1000).astype(np.float32))
     assert (np.abs(value) <= 1).all()
     assert not anger[value >= 0].any()
+    assert all((one >= 0).all() and (one <= 1).all() for one in shares)
+
+
+def test_confidence_is_the_probability_of_the_label() -> None:
+    """Negative as probable as negative is, positive only if nothing else is negative, neutral if neither."""
+    codes = np.array([Label.ANGRY, Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE], np.uint8)
+    unhappy, happy = np.array([[0.9, 0.4, 0.2, 0.1], [0.1, 0.1, 0.25, 0.8]], np.float32)
+    assert confidence(codes, unhappy, happy).tolist() == [0.9, 0.4, 0.6, 0.72]
+
+
+def test_the_model_is_sure_of_plain_cases_and_less_of_doubtful_ones() -> None:
+    """An insult is a surer thing than a shrug."""
+    value, anger, unhappy, happy = SHIPPED.estimate(*lay_out(["你们就是骗子，太过分了，气死我了", "那随便吧"]))
+    sure = confidence(labels(value, anger), unhappy, happy)
+    assert sure[0] > 0.9 > sure[1]
 
 
 def test_saving_and_loading_gives_the_same_estimates_and_bytes(tmp_path: Path) -> None:
@@ -179,7 +194,7 @@ def test_quantising_keeps_the_largest() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_snownlp_has_the_same_interface() -> None:
     """The baseline gives values in -1 … +1 for the same arrays, 0 for silence, and no anger."""
-    value, anger = SnowNLPModel().estimate(*lay_out(["这个质量太差了，非常失望", "", "非常好，很满意"]))
+    value, anger, *_ = SnowNLPModel().estimate(*lay_out(["这个质量太差了，非常失望", "", "非常好，很满意"]))
     assert value.dtype == np.float32
     assert -1 <= value[0] < 0 == value[1] < value[2] <= 1
     assert not anger.any()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_analyzer.analysis import Analysis, analyse
+from qa_analyzer.emotion.model import Feelings
 from qa_analyzer.judging import Ruleset, Verdict
 from qa_analyzer.model import Call, Role, Utterance, calls_to_columns
 from qa_analyzer.rulebook import Rubric, Rule, Rulebook, RuleFile
@@ -58,17 +59,19 @@ class PlainFeelings:
 
     def estimate(
         self, points: npt.NDArray[Any], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Value and anger of each stretch."""
+    ) -> Feelings:
+        """Of each stretch; what it says is sure."""
         texts = ["".join(map(chr, points[start:end])) for start, end in zip(starts, ends, strict=True)]
         value = [-1.0 if "怒" in text or "恼" in text else 1.0 if "喜" in text else 0.0 for text in texts]
-        return np.array(value, np.float32), np.array([float("怒" in text) for text in texts], np.float32)
+        felt = np.array(value, np.float32)
+        angry = np.array([float("怒" in text) for text in texts], np.float32)
+        return Feelings(felt, angry, np.maximum(-felt, 0), np.maximum(felt, 0))
 
     def predict(
         self, points: npt.NDArray[Any], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
         """Value of each stretch."""
-        return self.estimate(points, starts, ends)[0]
+        return self.estimate(points, starts, ends).value
 
 
 def rule(spec: dict[str, Any], rule_id: str = "test/rule") -> Rule:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from qa_analyzer.analysis import Analysis, analyse
+from qa_analyzer.emotion.model import Feelings
 from qa_analyzer.figures import FIGURES
 from qa_analyzer.judging import Verdict
 from qa_analyzer.model import Call, Role, Utterance, calls_to_columns
@@ -39,14 +40,14 @@ class OneFeeling:
     def __init__(self, value: float) -> None:
         self.value = value
 
-    def estimate(self, points: Any, starts: Any, ends: Any) -> tuple[Any, Any]:  # noqa: ARG002
+    def estimate(self, points: Any, starts: Any, ends: Any) -> Feelings:  # noqa: ARG002
         """The same for all."""
-        count = len(starts)
-        return np.full(count, self.value, np.float32), np.full(count, float(self.value < 0), np.float32)
+        shares = (self.value, self.value < 0, max(-self.value, 0), max(self.value, 0))
+        return Feelings(*(np.full(len(starts), one, np.float32) for one in shares))
 
     def predict(self, points: Any, starts: Any, ends: Any) -> Any:
         """The same for all."""
-        return self.estimate(points, starts, ends)[0]
+        return self.estimate(points, starts, ends).value
 
 
 def make_call(call_id: str, lines: Sequence[tuple[str, str]]) -> Call:
