@@ -37,7 +37,7 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qa_analyzer.tables import rule_text
+    from qa_analyzer.tables import rule_text, rule_word
     from qa_analyzer.wording import code_word
 
     with errors_explained():
@@ -59,7 +59,7 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
             criterion.name if zh else criterion.en,
             code_word("severity", rule.spec.severity.value, lang.value),
             code_word("status", rule.spec.status.value, lang.value),
-            " ".join(rule.spec.source),
+            " ".join(rule_word(rule, one, lang.value) for one in rule.spec.source),
         )
     console = Console()
     console = console if console.is_terminal else Console(width=LIST_WIDTH)

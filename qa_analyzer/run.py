@@ -56,7 +56,7 @@ from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, agents_table, by_agent, merge_sums
 from qa_analyzer.seen import ColumnsSeen, SeenIds, without_repeats
-from qa_analyzer.tables import Tables, build_tables, rule_text
+from qa_analyzer.tables import Tables, build_tables, rule_text, rule_word
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
 from qa_analyzer.writers.csv import CsvWriter, csv_rows
@@ -357,7 +357,7 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
             name=rule_text(rule, "name", lang),
             why=rule_text(rule, "why", lang),
             suggest=rule_text(rule, "suggest", lang),
-            source=tuple(rule.spec.source),
+            source=tuple(rule_word(rule, one, lang) for one in rule.spec.source),
             criterion=rule.spec.criterion,
             severity=rule.spec.severity.value,
             status=rule.spec.status.value,
@@ -367,7 +367,7 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
     criteria = {code: one.name if lang == "zh" else one.en for code, one in rubric.criteria.items()}
     grades = {one.grade: GradeText(wording.code_word("grade", one.grade, lang), one.from_) for one in rubric.grades}
     frameworks = {one.id: one.spec.name if lang == "zh" else one.spec.en for one in ruleset.rulebook.frameworks}
-    notes = {one.id: one.spec.why for one in ruleset.rulebook.frameworks} if lang == "zh" else {}
+    notes = {one.id: one.spec.why_in(lang) for one in ruleset.rulebook.frameworks}
     return Names(rules, criteria, grades, frameworks, notes)
 
 

@@ -162,6 +162,11 @@ def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lan
     return str(getattr(rule.spec, key))
 
 
+def rule_word(rule: Rule, written: str, lang: Lang) -> str:
+    """A category or a source of a rule in a language; as it is written where there is no English."""
+    return rule.spec.en.words.get(written, written) if lang == "en" and rule.spec.en is not None else written
+
+
 def slices(points: NDArray[np.uint32], start: Indices, length: Indices) -> pa.StringArray:
     """Stretches of code points as an Arrow string array. (n,)"""
     gathered = points[ranges(start, length)]
@@ -527,7 +532,7 @@ def _filled(
             length = np.where(known, rows.match_end[mine] - start, 0)
             pieces.append(slices(points, start, np.minimum(length, LONGEST_QUOTE)))
         elif name == "category":
-            names = [*text.categories, ""]
+            names = [*(rule_word(rule, one, lang) for one in text.categories), ""]
             pieces.append(
                 pa.array(names).take(pa.array(np.where(rows.category[mine] >= 0, rows.category[mine], len(names) - 1)))
             )

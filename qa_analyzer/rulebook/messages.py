@@ -147,6 +147,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "unknown_criterion": "评分标准里没有评分项「{value}」",
         "needs_timestamps": "用了 {key}，没有时间就无法判合格；请加 needs: [timestamps]",
         "bad_braces": "「{key}」的花括号不成对",
+        "unknown_word": "words 里的「{value}」既不是 says 的类别，也不在 source 里",
         "unknown_placeholder": "「{key}」里没有 {{{name}}} 这个占位符",
         "empty_placeholder": "「{key}」里的 {{{name}}} 永远是空的：{reason}",
         # examples
@@ -250,6 +251,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "unknown_criterion": "the rubric has no criterion '{value}'",
         "needs_timestamps": "{key} cannot be passed without times; add needs: [timestamps]",
         "bad_braces": "unbalanced braces in '{key}'",
+        "unknown_word": "'{value}' under words is neither a category of says nor in source",
         "unknown_placeholder": "'{key}' cannot hold the placeholder {{{name}}}",
         "empty_placeholder": "{{{name}}} in '{key}' would always be empty: {reason}",
         # examples

@@ -15,12 +15,14 @@ from qa_analyzer.resources import shipped
 from qa_analyzer.run import Options, RunResult, score
 
 HAN = re.compile("[\u4e00-\u9fff]")
+CHINESE = re.compile("[\u3400-\u9fff，。；：！？「」（）、]")
+"""A page in English has no Chinese punctuation either."""
 VOID = {"meta", "link", "br", "img", "input", "hr", "col"}
-SAID = ("blockquote", "bdi", "script", "style", "title")
+SAID = ("bdi", "script", "style", "title")
 NAMED = ("data-team", "value", "aria-label", "href", "id")
 """Attributes that hold names of people and teams."""
-FREE = ("Agent name", "Team", "Folder", "Quote", "Better wording", "Sentence", "Message")
-"""Columns that hold names, words of the call, and wordings to say."""
+FREE = ("Agent name", "Team", "Folder", "Quote", "Sentence", "Keyword")
+"""Columns that hold names and words of the call."""
 
 
 class Reader(HTMLParser):
@@ -45,9 +47,8 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         quoted = any(tag in SAID or (given.get("lang") or "").startswith("zh") for tag, given in self.open)
-        # A message quotes what it is about between English quotation marks. In parentheses it names the rule's
-        # category, which has no English name yet.
-        if not quoted and HAN.search(re.sub("“[^”]*”|\\([\u4e00-\u9fff]+\\)", "", data)):
+        # A message quotes what it is about between English quotation marks.
+        if not quoted and CHINESE.search(re.sub("“[^”]*”", "", data)):
             self.found.append(data.strip())
 
 
@@ -58,17 +59,35 @@ def english(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     return score([shipped("sample_transcripts")], tmp_path_factory.mktemp("english") / "report", options)
 
 
-def test_the_index_is_english(english: RunResult) -> None:
-    """Nothing of the frame of the page is Chinese but names, and what options of the team filter hold."""
+def chinese_of(page: Path, teams: set[str]) -> list[str]:
+    """What of a page is Chinese but names, and what options of the team filter hold."""
     reader = Reader()
-    reader.feed((english.folder / "index.html").read_text(encoding="utf-8"))
+    reader.feed(page.read_text(encoding="utf-8"))
+    return [one for one in reader.found if one not in teams]
+
+
+@pytest.mark.parametrize("pages", ["index.html", "agents/*.html", "calls/*.html"])
+def test_pages_are_english(english: RunResult, pages: str) -> None:
+    """Frame, messages, rules, categories, sources, frameworks and wordings to say; only words of calls are Chinese."""
     with (english.folder / "calls.csv").open(encoding="utf-8-sig", newline="") as file:
         teams = {row["Team"] for row in csv.DictReader(file)}
-    assert [one for one in reader.found if one not in teams] == []
+    found = {page.name: chinese_of(page, teams) for page in english.folder.glob(pages)}
+    assert found
+    assert {name: chinese for name, chinese in found.items() if chinese} == {}
+
+
+def test_the_reader_of_pages_finds_chinese(tmp_path: Path) -> None:
+    """What the tests above rely on: Chinese between tags, in attributes and as punctuation is found."""
+    page = tmp_path / "page.html"
+    for wrong in ("<p>合格</p>", '<p title="合格">x</p>', "<p>said (合格)</p>", "<p>said（x）</p>"):
+        page.write_text(wrong, encoding="utf-8")
+        assert chinese_of(page, set()), wrong
+    page.write_text('<p>said “合格”</p><q lang="zh-CN">合格</q><bdi>林晓雯</bdi>', encoding="utf-8")
+    assert chinese_of(page, set()) == []
 
 
 def test_sheets_are_english(english: RunResult) -> None:
-    """Titles, headings and code words; free text stays as it was said."""
+    """Titles, headings, code words, messages and the sheet that explains; free text stays as it was said."""
     book = openpyxl.load_workbook(english.folder / "scorecards.xlsx", read_only=True)
     found = set()
     for sheet in book:
@@ -77,7 +96,8 @@ def test_sheets_are_english(english: RunResult) -> None:
         found |= {str(cell) for cell in (sheet.title, *heads) if HAN.search(str(cell))}
         for row in rows[1:]:
             for head, cell in zip(heads, row, strict=False):
-                if head not in FREE and "what the agent said" not in str(head) and HAN.search(str(cell)):
+                said = head in FREE or "what the agent said" in str(head)
+                if not said and HAN.search(re.sub("“[^”]*”", "", str(cell))):
                     found.add(f"{sheet.title}, {head}: {cell}")
     assert found == set()
 
