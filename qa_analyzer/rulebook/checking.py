@@ -310,7 +310,7 @@ def _parsed(text: str, at: KeyPath, damage: _Damage, *, word: bool) -> tuple[Phr
     try:
         phrase = parse_phrase(text)
     except PhraseError as error:
-        return None, [Flaw(at, "phrase", {"phrase": text, "reason": str(error)})]
+        return None, [Flaw(at, "phrase", {"phrase": text, "reason": error.what, "sign": error.sign})]
     if phrase.is_one_character and not word:
         return phrase, [Flaw(at, "one_character", {"phrase": text})]
     return phrase, []
