@@ -80,7 +80,10 @@ def score(
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
     ] = False,
     call_pages: Annotated[
-        int, typer.Option("--call-pages", min=0, help="最多写多少通的网页，最差的优先 Most call pages, the worst first")
+        int,
+        typer.Option(
+            "--call-pages", min=0, help="最多写多少通的网页，有问题的里面最差的优先 Most call pages, the worst first"
+        ),
     ] = 2000,
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", help="有一票否决的通话时退出码为 3 Exit 3 on a critical call")

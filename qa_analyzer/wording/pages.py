@@ -70,8 +70,17 @@ TEXTS: dict[str, Pair] = {
         "{left} more rows are not listed here; they are in {file}.",
     ),
     "no_page": (
-        "无页面，可用 qa-analyzer show 查看",
-        "no page; use qa-analyzer show",
+        "没有单独成页，可用 qa-analyzer serve 或 show 看",
+        "no page of its own; use qa-analyzer serve or show",
+    ),
+    "no_page.title": ("没有单独成页的通话", "Calls without a page"),
+    "no_page.count": ("编号不带链接的 {n} 通没有单独成页。", "The {n} calls without a link have no page."),
+    "no_page.note": (
+        "通话多时，只给有问题可看的通话写网页，最差的优先。其余的照样判定、计分，在表里都有；"
+        "要看哪一通：qa-analyzer serve 报告文件夹（在浏览器里点开），或 qa-analyzer show 转写 通话编号。",
+        "Of many calls only those with something to see get a page, the worst first. The others are judged and scored "
+        "all the same and stand in the tables; to see one: qa-analyzer serve REPORT (in the browser), or "
+        "qa-analyzer show TRANSCRIPTS CALL_ID.",
     ),
     "search": ("搜索", "Search"),
     "all": ("全部", "All"),
