@@ -80,7 +80,10 @@ def score(
         bool, typer.Option("--no-mask", help="不遮盖个人信息（须有权限） Do not mask personal data")
     ] = False,
     call_pages: Annotated[
-        int, typer.Option("--call-pages", min=0, help="最多写多少通的网页，最差的优先 Most call pages, the worst first")
+        int,
+        typer.Option(
+            "--call-pages", min=0, help="最多写多少通的网页，有问题的里面最差的优先 Most call pages, the worst first"
+        ),
     ] = 2000,
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", help="有一票否决的通话时退出码为 3 Exit 3 on a critical call")
@@ -133,24 +136,27 @@ def _scored(inputs: list[str], target: Path, options: Options) -> RunResult:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from qa_analyzer.run import score as run_score
+    from qa_analyzer.wording.pairs import fill, pick
+    from qa_analyzer.wording.running import COMMANDS
 
     console = Console(stderr=True)
     if not console.is_terminal:
         return run_score(inputs, target, options)
-    zh = options.lang == "zh"
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as bar:
-        task = bar.add_task("正在评分……" if zh else "scoring …", total=None)
+        task = bar.add_task(pick(COMMANDS["scoring"], options.lang), total=None)
 
         def advance(_blocks: int, calls: int) -> None:
-            bar.update(task, description=f"已读 {calls:,} 通" if zh else f"{calls:,} calls read")
+            bar.update(task, description=fill(COMMANDS["calls_read"], options.lang, calls=calls))
 
         return run_score(inputs, target, options, advance)
 
 
 def _say_result(result: RunResult, lang: Lang) -> None:
     from qa_analyzer.wording import word
+    from qa_analyzer.wording.pairs import fill
+    from qa_analyzer.wording.running import COMMANDS
 
     for one in result.unused_waivers:
         typer.echo(one, err=True)
@@ -170,33 +176,19 @@ def _say_result(result: RunResult, lang: Lang) -> None:
         typer.echo(word(lang.value, "metadata.unmatched", calls=f"{calls:,}", rows=f"{rows:,}", path=place), err=True)
     roles = result.facts["roles"]
     unsure, missed = roles.get("unsure", 0), roles.get("option_not_found", 0)
-    if lang is Lang.ZH:
-        typer.echo(
-            f"读入 {result.read:,} 通，评分 {result.scored:,} 通（其中无法评估 {result.not_assessable:,} 通），"
-            f"未读入 {result.rejected:,} 通，一票否决 {result.critical:,} 通，用时 {result.seconds:.1f} 秒"
-        )
-        if unsure:
-            typer.echo(f"{unsure:,} 通分不清谁是坐席，没有评分；可用 --agent-speaker 或 --agent-channel 指定")
-        if missed:
-            typer.echo(f"{missed:,} 通里没有指定的说话人或声道，改由内容推断")
-        if result.rejected:
-            typer.echo(f"未读入的原因：{result.folder / 'rejected.csv'}")
-        typer.echo(f"报告：{shown}")
-    else:
-        typer.echo(
-            f"{result.read:,} calls read, {result.scored:,} scored ({result.not_assessable:,} not assessable), "
-            f"{result.rejected:,} rejected, {result.critical:,} critical, {result.seconds:.1f} s"
-        )
-        if unsure:
-            typer.echo(
-                f"in {unsure:,} calls it is unsure who the agent is, so they have no score; "
-                "name the voice by --agent-speaker or --agent-channel"
-            )
-        if missed:
-            typer.echo(f"{missed:,} calls lack the speaker or channel named; their roles were inferred")
-        if result.rejected:
-            typer.echo(f"reasons for rejections: {result.folder / 'rejected.csv'}")
-        typer.echo(f"report: {shown}")
+
+    def say(key: str, **values: object) -> None:
+        typer.echo(fill(COMMANDS[key], lang.value, **values))
+
+    counted = ("read", "scored", "not_assessable", "rejected", "critical", "seconds")
+    say("scored", **{name: getattr(result, name) for name in counted})
+    if unsure:
+        say("unsure_agent", calls=unsure)
+    if missed:
+        say("voice_missing", calls=missed)
+    if result.rejected:
+        say("why_rejected", path=result.folder / "rejected.csv")
+    say("report", path=shown)
 
 
 @app.command()

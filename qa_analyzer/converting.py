@@ -24,28 +24,15 @@ from qa_analyzer.readers.column_option import read_columns
 from qa_analyzer.seen import SeenIds, without_repeats
 from qa_analyzer.tables import slices
 from qa_analyzer.wording import Lang
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.running import CONVERTING
 from qa_analyzer.writers.csv import CsvWriter
 from qa_analyzer.writers.page import Names
 
 ROW_GROUP = 4096
 """Calls in a row group: some 10 MB of text, so that a reader need not hold more."""
 
-TEXTS = {
-    "zh": {
-        "exists": "「{path}」已经存在，没有覆盖。请换一个名字，或先删除它。",
-        "suffix": "「{path}」：输出文件的扩展名要是 .parquet。",
-        "disk": "写文件失败：{error}。请检查磁盘空间和权限。",
-        "nothing": "没有一通通话可以写出；原因见 {path}。",
-        "no_calls": "输入里没有通话。请检查给出的文件。",
-    },
-    "en": {
-        "exists": "{path} exists and was not overwritten; choose another name or delete it first.",
-        "suffix": "{path}: the name of the output must end in .parquet.",
-        "disk": "writing failed: {error}. Check disk space and permissions.",
-        "nothing": "no call could be written; the reasons are in {path}.",
-        "no_calls": "the input holds no call; check the files given.",
-    },
-}
+TEXTS = texts(CONVERTING)
 
 
 @dataclass(frozen=True)

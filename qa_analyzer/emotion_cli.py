@@ -17,6 +17,8 @@ from qa_analyzer.console import (
     errors_explained,
     load_rules,
 )
+from qa_analyzer.wording.pairs import fill
+from qa_analyzer.wording.running import COMMANDS
 
 if TYPE_CHECKING:
     from qa_analyzer.labelling import CustomerTurns
@@ -122,4 +124,4 @@ def sample(
         model = load_model(None if emotion == "model" else Path(emotion))
         turns = _turns(inputs, rules, form, lang, shown=True, mask=not no_mask)
         count = write_sample(turns, model, number, out, lang=lang.value)
-    typer.echo(f"{count} 个话轮写到 {out}" if lang is Lang.ZH else f"{count} turns written to {out}")
+    typer.echo(fill(COMMANDS["emotion.sampled"], lang.value, count=count, path=out))

@@ -14,44 +14,15 @@ from qa_analyzer.errors import RuleProblem
 from qa_analyzer.model import Call, Role, Utterance
 from qa_analyzer.readers import dialogue
 from qa_analyzer.rulebook.model import Rule, Rulebook, RuleExample
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.rule_mistakes import EXAMPLES
 
 OPEN, CLOSE = "【", "】"
 _SPEAKER = {Role.AGENT: "客服", Role.CUSTOMER: "客户", Role.SYSTEM: "系统", Role.UNKNOWN: "？"}
 KNOWN_GAPS = {"todo_pass": "pass", "todo_fail": "fail"}
 Language = Literal["zh", "en"]
 
-MESSAGES: dict[str, dict[str, str]] = {
-    "zh": {
-        "empty": "脚本里没有对话",
-        "at_line": "脚本第 {line} 行：{reason}",
-        "unopened": "「】」之前没有「【」",
-        "unclosed": "「【」没有「】」",
-        "nested": "「【」里面又有「【」",
-        "nothing_marked": "「【】」里没有字",
-        "across": "「【】」跨了两个说话人",
-        "before_label": "「【」写在说话人标签之前；请写在标签之后",
-        "verdict": "应为 {expected}，实为 {got}",
-        "evidence": "{verdict} 的证据应为{expected}，实为{got}",
-        "gap_closed": "已知的不足已经消失：请把 {kind} 改为 {verdict}",
-        "not_judged": "没有判定结果",
-        "none": "（无）",
-    },
-    "en": {
-        "empty": "the script holds no dialogue",
-        "at_line": "line {line} of the script: {reason}",
-        "unopened": "】 without 【",
-        "unclosed": "【 without 】",
-        "nested": "【 inside 【",
-        "nothing_marked": "nothing between 【 and 】",
-        "across": "【】 runs over two speakers",
-        "before_label": "【 stands before the speaker label; write it after the label",
-        "verdict": "should be {expected}, is {got}",
-        "evidence": "the evidence of {verdict} should be {expected}, is {got}",
-        "gap_closed": "this gap is closed: make {kind} a {verdict}",
-        "not_judged": "not judged",
-        "none": "(none)",
-    },
-}
+MESSAGES = texts(EXAMPLES)
 
 
 class ExpectedEvidence(NamedTuple):

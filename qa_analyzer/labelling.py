@@ -18,29 +18,11 @@ from qa_analyzer.errors import InputError, OptionError
 from qa_analyzer.model import Role
 from qa_analyzer.privacy import masked_points
 from qa_analyzer.readers import load, plan
-from qa_analyzer.wording import Lang
+from qa_analyzer.wording import Lang, texts
+from qa_analyzer.wording.running import LABELLING
 from qa_analyzer.writers.sheet import write_sheet
 
-TEXTS = {
-    "zh": {
-        "nothing": "输入里没有客户的话轮。请检查给出的文件。",
-        "suffix": "「{path}」：请用 .xlsx 或 .csv 作扩展名。",
-        "exists": "「{path}」已经存在，没有覆盖。请换一个名字，或先删除它。",
-        "headings": ("通话", "话轮", "坐席上一句", "内容", "模型估计", "挑选原因", "标签"),
-        "uncertain": "拿不准",
-        "random": "随机抽取",
-        "choices": ("负面", "中性", "正面"),
-    },
-    "en": {
-        "nothing": "the input holds no customer turn; check the files given.",
-        "suffix": "{path}: the name must end in .xlsx or .csv.",
-        "exists": "{path} exists and was not overwritten; choose another name or delete it first.",
-        "headings": ("call", "turn", "agent before", "text", "estimate", "why chosen", "label"),
-        "uncertain": "uncertain",
-        "random": "random",
-        "choices": ("negative", "neutral", "positive"),
-    },
-}
+TEXTS = texts(LABELLING)
 
 
 @dataclass(frozen=True)
@@ -111,9 +93,9 @@ def write_sample(turns: CustomerTurns, model: EmotionModel, wanted: int, target:
     """
     words = TEXTS[lang]
     if target.suffix.lower() not in (".xlsx", ".csv"):
-        raise OptionError(str(words["suffix"]).format(path=target))
+        raise OptionError(words["suffix"].format(path=target))
     if target.exists():
-        raise OptionError(str(words["exists"]).format(path=target))
+        raise OptionError(words["exists"].format(path=target))
     number: dict[str, int] = {}
     group = np.array([number.setdefault(call, len(number)) for call in turns.call], dtype=np.int64)
     chosen = choose(turns.text, group, model, wanted)
@@ -125,14 +107,14 @@ def write_sample(turns: CustomerTurns, model: EmotionModel, wanted: int, target:
             turns.before[at],
             turns.shown[at],
             round(float(values[at]), 3),
-            str(words["random"] if drawn else words["uncertain"]),
+            words["random"] if drawn else words["uncertain"],
             "",
         )
         for at, drawn in zip(chosen.at.tolist(), chosen.random.tolist(), strict=True)
     ]
-    headings = list(words["headings"])
+    headings = words["headings"].split("|")
     if target.suffix.lower() == ".xlsx":
-        write_sheet(target, headings, rows, choices=list(words["choices"]))
+        write_sheet(target, headings, rows, choices=words["choices"].split("|"))
     else:
         with target.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)

@@ -236,5 +236,5 @@ def _framework(progress: Progress, call: int, analysis: Analysis, lang: Literal[
         stages,
         int(progress.reached[call]),
         int(progress.heard[call]),
-        spec.why if lang == "zh" else "",
+        spec.why_in(lang),
     )

@@ -29,7 +29,11 @@ Indices = NDArray[np.int64]
 
 
 class PhraseError(ValueError):
-    """A phrase that means nothing; the message says why."""
+    """A phrase that means nothing. `what`: why, a key of the catalogue; `sign`: what it is about."""
+
+    def __init__(self, what: str, sign: str = "") -> None:
+        super().__init__(what, sign)
+        self.what, self.sign = what, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,17 @@ def _alternatives(source: str, position: int, *, depth: int) -> tuple[list[str],
             position += 1
         elif character == ")":
             if not depth:
-                raise PhraseError("有右括号而没有左括号")
+                raise PhraseError("unopened")
             return options + current, position + 1
         elif character == "|":
-            raise PhraseError("「|」只能写在括号里：(甲|乙)")
+            raise PhraseError("bar_outside")
         else:
             current = [head + character for head in current]
             position += 1
         if len(current) + len(options) > MOST_ALTERNATIVES:
-            raise PhraseError(f"展开后超过 {MOST_ALTERNATIVES} 种说法，请拆成几条")
+            raise PhraseError("too_many_wordings", str(MOST_ALTERNATIVES))
     if depth:
-        raise PhraseError("括号没有闭合")
+        raise PhraseError("unclosed")
     return options + current, position
 
 
@@ -130,9 +134,9 @@ def parse_phrase(source: str) -> Phrase:
     body = body.removeprefix("^").removesuffix("$")
     strange = next((c for c in body if c in "[]{}*+\\^$"), None)
     if strange:
-        raise PhraseError(f"「{strange}」不是短语的写法；可用 (甲|乙)、…、……，以及开头的 ^ 和结尾的 $")
+        raise PhraseError("strange_sign", strange)
     if chr(characters.REPLACEMENT) in body:
-        raise PhraseError("含有生僻字或表情符号，无法匹配")
+        raise PhraseError("rare_sign")
     segments, wide = _pieces_outside_brackets(body)
     expanded = [_alternatives(segment, 0, depth=0)[0] for segment in segments]
     simple = all(option and GAP not in option for options in expanded for option in options)
@@ -158,7 +162,7 @@ def _pieces_outside_brackets(body: str) -> tuple[list[str], list[bool]]:
 def _branch(option: str) -> Branch:
     texts, wide = _pieces(option)
     if not all(texts):
-        raise PhraseError("什么也匹配不到：省略号两边和括号内外都要有字")
+        raise PhraseError("matches_nothing")
     return Branch(tuple(Part((literal,)) for literal in texts), tuple(wide))
 
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from qa_analyzer.comparing import FEWEST, compare_agents
 from qa_analyzer.pages import build_pages
+from qa_analyzer.rulebook.schema import Severity
 from qa_analyzer.scorecard import team_scorecards
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
@@ -39,9 +40,12 @@ from qa_analyzer.writers.rule_page import PastFinding, PastFindings
 from qa_analyzer.writers.xlsx import write_xlsx
 
 if TYPE_CHECKING:
+    from qa_analyzer.judging import Ruleset
     from qa_analyzer.run import Report
     from qa_analyzer.team_folders import TeamNight
 
+ALL_HAVE_PAGES = 200
+"""Up to so many calls every one gets a page: somebody may well click through them all."""
 CALLS_TO_HEAR = 12
 HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
 MODEL_SCORE = 85
@@ -110,7 +114,7 @@ def write_workbook(report: Report | TeamNight) -> None:
     data, options = report.data, report.options
     pages: set[str] | None = None
     if "html" in options.outputs:
-        pages = choose_pages(read_calls(data / "calls.parquet"), options.page_limit)
+        pages = choose_pages(read_calls(data / "calls.parquet"), options.page_limit, report.engine.ruleset)
     teams = team_scorecards(report.sums, report.engine.ruleset)
     write_xlsx(
         report.folder / "scorecards.xlsx",
@@ -177,21 +181,42 @@ def past_findings(folder: Path, rule_id: str, *, most: int) -> PastFindings | No
     )
 
 
-def choose_pages(calls: pa.Table, most: int) -> set[str]:
-    """Ids of the calls that get a page: all if there are few, else critical ones first, then the lowest scores."""
-    if calls.num_rows <= most:
+def choose_pages(calls: pa.Table, most: int, ruleset: Ruleset) -> set[str]:
+    """Ids of the calls that get a page, at most `most`: all of a few, of many those with something to see.
+
+    First the calls to hear, whatever they are, then critical ones, then the lowest scores.
+    """
+    if calls.num_rows <= min(most, ALL_HAVE_PAGES):
         return set(calls["call_id"].to_pylist())
-    ranked = pc.sort_indices(
-        calls,
-        sort_keys=WORST_FIRST,
-    )
-    return set(calls["call_id"].take(ranked.slice(0, most)).to_pylist())
+    chosen = dict.fromkeys(row["call_id"] for _, row in choose_calls_to_hear(calls))
+    shown = calls.filter(has_something_to_see(calls, ruleset))
+    worst = pc.sort_indices(shown, sort_keys=WORST_FIRST)
+    chosen |= dict.fromkeys(shown["call_id"].take(worst[:most]).to_pylist())
+    return set(list(chosen)[:most])
+
+
+def has_something_to_see(calls: pa.Table, ruleset: Ruleset) -> pa.ChunkedArray:
+    """Of each call, whether its page would tell more than that all went well. (c,) bool
+
+    A failure of a rule that counts, a critical rule left for review, a high risk of escalation, a mood that sank, or
+    no score.
+    """
+    found = pc.or_(pc.invert(calls["assessable"]), calls["critical"])
+    for rule in ruleset.rules:
+        verdicts = calls[f"rule:{rule.id}"].cast(pa.string())
+        if rule.spec.severity is not Severity.INFO:
+            found = pc.or_(found, pc.fill_null(pc.equal(verdicts, "fail"), False))
+        if rule.spec.severity is Severity.CRITICAL:
+            found = pc.or_(found, pc.fill_null(pc.equal(verdicts, "undetermined"), False))
+    for column, code in (("escalation_risk", "high"), ("emotion_trend", "worsened")):
+        found = pc.or_(found, pc.fill_null(pc.equal(calls[column].cast(pa.string()), code), False))
+    return found
 
 
 def write_pages(report: Report, inputs: Sequence[str]) -> None:
     """index.html, agents/, calls/, assets/. Call pages are rendered in a second pass over the blocks."""
     calls = read_calls(report.data / "calls.parquet")
-    chosen = choose_pages(calls, report.options.page_limit)
+    chosen = choose_pages(calls, report.options.page_limit, report.engine.ruleset)
     _write_call_pages(report, inputs, chosen)
     write_summaries(report, calls, chosen)
 
@@ -243,6 +268,7 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
         keywords=[row for row in keywords if row["scope"] != "agent"],
         nights=report.earlier.nights,
         call_pages=chosen,
+        without_page=calls.num_rows - len(chosen),
         kinds=_kinds(calls, report.engine.ruleset.rubric.thresholds.get("feels_negative", UNHAPPY)),
         spread=_spread(report.sums.totals),
     )

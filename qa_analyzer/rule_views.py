@@ -10,7 +10,7 @@ from qa_analyzer.model import Utterance
 from qa_analyzer.rulebook.guidelines import Guidelines
 from qa_analyzer.rulebook.model import Rule, Rulebook, RuleExample
 from qa_analyzer.rulebook.schema import Rubric
-from qa_analyzer.tables import rule_text
+from qa_analyzer.tables import rule_text, rule_word
 from qa_analyzer.writers.rule_page import ExampleView, LineView, PartView, RuleLink, RuleView, SourceText
 from qa_analyzer.writers.spans import Span, cut
 
@@ -39,7 +39,7 @@ def view_rule(rule: Rule, rulebook: Rulebook, guidelines: Guidelines, lang: Lang
         criterion=criterion.name if lang == "zh" else criterion.en,
         applies_to=tuple(spec.applies_to),
         needs=tuple(spec.needs),
-        sources=tuple(SourceText(one, titles.get(one, "")) for one in spec.source),
+        sources=tuple(SourceText(rule_word(rule, one, lang), titles.get(one, "")) for one in spec.source),
         judged=tuple(_as_written(rule)),
         examples=tuple(_view_example(example) for example in rule.examples),
         same_fault=tuple(RuleLink(one, names.get(one, one), one in names) for one in together),

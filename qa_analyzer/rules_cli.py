@@ -21,6 +21,8 @@ from qa_analyzer.console import (
     errors_explained,
     load_rules,
 )
+from qa_analyzer.wording.pairs import fill, pick
+from qa_analyzer.wording.running import COMMANDS
 
 if TYPE_CHECKING:
     from qa_analyzer.writers.rule_page import PastFindings
@@ -37,20 +39,16 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qa_analyzer.tables import rule_text
+    from qa_analyzer.tables import rule_text, rule_word
     from qa_analyzer.wording import code_word
 
     with errors_explained():
         book = load_rules(rules, lang)
     zh = lang is Lang.ZH
     table = Table(box=None)
-    for heading in (
-        ("规则", "名称", "评分项", "严重程度", "状态", "出处")
-        if zh
-        else ("rule", "name", "criterion", "severity", "status", "source")
-    ):
+    for place, heading in enumerate(pick(COMMANDS["rules.headings"], lang.value).split("|")):
         # The id is what waivers, rubrics and the other commands want: it is never cut.
-        table.add_column(heading, no_wrap=heading in ("规则", "rule"), overflow="fold")
+        table.add_column(heading, no_wrap=not place, overflow="fold")
     for rule in book.rules:
         criterion = book.rubric.criteria[rule.spec.criterion]
         table.add_row(
@@ -59,7 +57,7 @@ def rules_list(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
             criterion.name if zh else criterion.en,
             code_word("severity", rule.spec.severity.value, lang.value),
             code_word("status", rule.spec.status.value, lang.value),
-            " ".join(rule.spec.source),
+            " ".join(rule_word(rule, one, lang.value) for one in rule.spec.source),
         )
     console = Console()
     console = console if console.is_terminal else Console(width=LIST_WIDTH)
@@ -102,10 +100,7 @@ def _test_once(rules: Path | None, ids: Collection[str] | None, lang: Lang) -> i
     for one in wrong:
         typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
     count = len({one.rule.id for one in results})
-    if lang is Lang.ZH:
-        typer.echo(f"{count} 条规则，{len(results)} 个例子，{len(wrong)} 个不符")
-    else:
-        typer.echo(f"{count} rules, {len(results)} examples, {len(wrong)} wrong")
+    typer.echo(fill(COMMANDS["rules.tested"], lang.value, rules=count, examples=len(results), wrong=len(wrong)))
     return len(wrong)
 
 
@@ -115,11 +110,10 @@ def _test_while_changing(rules: Path | None, ids: list[str] | None, lang: Lang) 
     from qa_analyzer.rulebook.loading import SUFFIXES, changed_rules
     from qa_analyzer.watching import watch
 
-    zh = lang is Lang.ZH
     folder = rules or shipped("rules")
     with suppress(typer.Exit), errors_explained():
         _test_once(rules, ids, lang)
-    typer.echo(f"在看 {folder} 的改动，按 Ctrl-C 结束" if zh else f"watching {folder}; Ctrl-C ends")
+    typer.echo(fill(COMMANDS["rules.watching"], lang.value, folder=folder))
     try:
         for paths in watch(folder, SUFFIXES):
             changed = changed_rules(folder, paths)
@@ -129,16 +123,15 @@ def _test_while_changing(rules: Path | None, ids: list[str] | None, lang: Lang) 
             with suppress(typer.Exit), errors_explained():
                 _test_once(rules, chosen, lang)
     except KeyboardInterrupt:
-        typer.echo("已结束" if zh else "ended")
+        typer.echo(pick(COMMANDS["rules.ended"], lang.value))
 
 
 def _no_such_rule(rule: str, known: set[str], lang: Lang) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(rule, sorted(known), 1)
-    if lang is Lang.ZH:
-        return f"没有规则「{rule}」。" + (f"是不是「{near[0]}」？" if near else "用 qa-analyzer rules list 查看。")
-    return f"no rule {rule!r}." + (f" Did you mean {near[0]!r}?" if near else " See qa-analyzer rules list.")
+    key = "rules.no_such_near" if near else "rules.no_such"
+    return fill(COMMANDS[key], lang.value, rule=rule, near="".join(near))
 
 
 @app.command("explain")
@@ -173,16 +166,12 @@ def _past_findings(folder: Path, rule_id: str, most: int, lang: Lang) -> PastFin
     from qa_analyzer.errors import OptionError
     from qa_analyzer.reporting import past_findings
 
-    zh = lang is Lang.ZH
     try:
         past = past_findings(folder, rule_id, most=most)
     except (OSError, ValueError) as error:
-        told = f"「{folder}」不是带 data/ 的报告；请用 score 的报告文件夹，输出里要有 parquet。"
-        english = f"{folder} is no report with data/; name the folder of a report whose outputs include parquet."
-        raise OptionError(told if zh else english) from error
+        raise OptionError(fill(COMMANDS["rules.no_report"], lang.value, folder=folder)) from error
     if past is None:
-        told = f"这份报告没有用规则「{rule_id}」。"
-        raise OptionError(told if zh else f"that report was not made with the rule {rule_id!r}.")
+        raise OptionError(fill(COMMANDS["rules.not_in_report"], lang.value, rule=rule_id))
     return past
 
 
@@ -202,26 +191,24 @@ def rules_check(rules: RulesOption = None, lang: LangOption = Lang.ZH) -> None:
         close = examples_near_threshold(book)
     wrong = [one for one in checked.results if not one.ok]
     remember(book.hash, passed=not wrong)
-    zh = lang is Lang.ZH
     for one in wrong:
         typer.echo(f"{one.rule.path}:{one.line}: {one.example.kind}: {one.message}")
     for problem in checked.errors:
         typer.echo(str(problem))
-    mild = "提醒：" if zh else "warning: "
+    mild = pick(COMMANDS["rules.warning"], lang.value)
     for problem in checked.warnings:
         typer.echo(f"{problem.path}:{problem.line}: {mild}{problem.message}")
+    note = pick(COMMANDS["rules.near_threshold"], lang.value)
     for near in close:
-        note = "情绪值离阈值太近，换模型可能变" if zh else "the emotion value is close to the threshold"
         typer.echo(f"{near.rule.path}:{near.line}: {mild}{note}: {near.value:+.3f} ({near.threshold}) {near.text}")
-    counts = (
-        len(book.rules),
-        len(checked.results),
-        len(wrong),
-        len(checked.errors),
-        len(checked.warnings) + len(close),
-    )
-    told = "{} 条规则，{} 个例子，{} 个不符，{} 处错误，{} 处提醒"
-    typer.echo((told if zh else "{} rules, {} examples, {} wrong, {} errors, {} warnings").format(*counts))
+    counts = {
+        "rules": len(book.rules),
+        "examples": len(checked.results),
+        "wrong": len(wrong),
+        "errors": len(checked.errors),
+        "warnings": len(checked.warnings) + len(close),
+    }
+    typer.echo(fill(COMMANDS["rules.checked"], lang.value, **counts))
     raise typer.Exit(SOME_REJECTED if wrong or checked.errors else ALL_SCORED)
 
 
@@ -285,12 +272,8 @@ def rules_new(
         folder = rules or shipped("rules")
         path = write_draft(folder, rule_id, installed=is_installed(folder), lang=lang.value)
     named = f" --rules {rules}" if rules else ""
-    if lang is Lang.ZH:
-        typer.echo(f"写好了 {path}")
-        typer.echo(f"填完空着的地方，然后：qa-analyzer rules test {rule_id}{named}")
-    else:
-        typer.echo(f"wrote {path}")
-        typer.echo(f"fill in the blanks, then: qa-analyzer rules test {rule_id}{named}")
+    typer.echo(fill(COMMANDS["rules.drafted"], lang.value, path=path))
+    typer.echo(fill(COMMANDS["rules.fill_in"], lang.value, rule=rule_id, named=named))
 
 
 @app.command("pages")
@@ -305,18 +288,14 @@ def rules_pages(
     from qa_analyzer.rulebook.guidelines import load_guidelines
     from qa_analyzer.writers.html.rules import INDEX, is_ours, render_catalogue, write_catalogue
 
-    zh = lang is Lang.ZH
     with errors_explained():
         book = load_rules(rules, lang)
         parts = view_parts(book, load_guidelines(book.folder, lang=lang.value), lang.value)
         foreign = folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not is_ours(folder / INDEX)))
         if foreign:
-            told = f"「{folder}」不是空的，也不是规则网页，没有写。请指定别的文件夹。"
-            raise OptionError(told if zh else f"{folder} is not empty and holds no rule pages; choose another.")
+            raise OptionError(fill(COMMANDS["rules.foreign"], lang.value, folder=folder))
         write_catalogue(folder, render_catalogue(parts, lang.value))
-    typer.echo(
-        f"{len(book.rules)} 条规则的网页：{folder / INDEX}" if zh else f"{len(book.rules)} rules: {folder / INDEX}"
-    )
+    typer.echo(fill(COMMANDS["rules.pages"], lang.value, count=len(book.rules), path=folder / INDEX))
 
 
 class Shown(StrEnum):

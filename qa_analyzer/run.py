@@ -56,9 +56,11 @@ from qa_analyzer.rulebook.messages import Issue
 from qa_analyzer.rulebook.waivers import load_waivers
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, agents_table, by_agent, merge_sums
 from qa_analyzer.seen import ColumnsSeen, SeenIds, without_repeats
-from qa_analyzer.tables import Tables, build_tables, rule_text
+from qa_analyzer.tables import Tables, build_tables, rule_text, rule_word
 from qa_analyzer.tested import examples_passed
 from qa_analyzer.version import __version__
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.running import RUN
 from qa_analyzer.writers.csv import CsvWriter, csv_rows
 from qa_analyzer.writers.page import CallPage, GradeText, Names, RuleText
 from qa_analyzer.writers.parquet import ParquetSink
@@ -110,42 +112,7 @@ REJECTED_SCHEMA = pa.schema(
     [("file", pa.string()), ("line", pa.int64()), ("call_id", pa.string()), ("reason", pa.string())]
 )
 
-TEXTS = {
-    "zh": {
-        "emotion": "没有情绪模型「{name}」。可用：model（默认）、snownlp，或模型文件的路径。",
-        "outputs": "没有输出「{name}」。可用：csv、parquet、xlsx、html，用逗号分隔。",
-        "format": "没有格式「{name}」。可用：{known}；说明见 qa-analyzer formats。",
-        "workers": "--workers 要是 1 以上的整数。",
-        "voices": "「{path}」读不了（{detail}）。一行一种格式，要写成："
-        '格式名: {{channel: 0}}，或 格式名: {{speaker: "1"}}。',
-        "compare": "「{folder}」里没有 data/keywords.parquet：不是报告文件夹，或那次没有写 Parquet。"
-        "--compare-with 要给出带 data/ 的报告文件夹。",
-        "agent_twice": "--agent-speaker 与 --agent-channel 只能用一个。",
-        "not_a_report": "文件夹「{folder}」不是空的，也不是 qa-analyzer 的报告，没有覆盖。请用 -o 指定别的文件夹。",
-        "crashed": "一个工作进程意外结束（可能内存不足）。请减少 --workers 后重新运行；没有写出报告。",
-        "no_calls": "输入里没有通话。请检查给出的文件。",
-        "no_such_call": "输入里没有通话「{call_id}」。请核对编号（见 calls.csv）。",
-        "call_rejected": "通话「{call_id}」没有读入（{file}:{line}）：{reason}",
-        "disk": "写报告失败：{error}。请检查磁盘空间和权限；原来的报告没有改动。",
-    },
-    "en": {
-        "emotion": "no emotion model {name!r}; there are model (default), snownlp, or the path of a model file.",
-        "outputs": "no output {name!r}; there are csv, parquet, xlsx, html, separated by commas.",
-        "format": "no format {name!r}; there are {known}. See qa-analyzer formats.",
-        "workers": "--workers must be a whole number from 1.",
-        "voices": "{path} cannot be read ({detail}); write one format a line: name: {{channel: 0}} or name: "
-        '{{speaker: "1"}}.',
-        "compare": "{folder} has no data/keywords.parquet: no report, or written without Parquet; give --compare-with "
-        "the folder of a report that holds data/.",
-        "agent_twice": "give --agent-speaker or --agent-channel, not both.",
-        "not_a_report": "folder {folder} is not empty and is no report of qa-analyzer; choose another with -o.",
-        "crashed": "a worker process died (perhaps out of memory); run again with fewer --workers. No report written.",
-        "no_calls": "the input holds no call; check the files given.",
-        "no_such_call": "no call {call_id!r} in the input; check the id (see calls.csv).",
-        "call_rejected": "call {call_id!r} was rejected ({file}:{line}): {reason}",
-        "disk": "writing the report failed: {error}. Check disk space and permissions; an earlier report is unchanged.",
-    },
-}
+TEXTS = texts(RUN)
 
 
 @dataclass(frozen=True)
@@ -184,7 +151,7 @@ class Options:
         if self.workers < 1:
             raise OptionError(words["workers"])
         if self.format is not None and named(self.format) is None:
-            known = "、" if self.lang == "zh" else ", "
+            known = wording.pick(wording.NAMES, self.lang)
             raise OptionError(words["format"].format(name=self.format, known=known.join(format_names())))
         for folder in self.compare_with:
             if not (folder / KEYWORDS_FILE).is_file():
@@ -328,7 +295,7 @@ def read_voices(path: Path, lang: Lang) -> dict[str, AgentVoice]:
         raise OptionError(words["voices"].format(path=path, detail=detail)) from None
     unknown = sorted(set(entries) - set(format_names()))
     if unknown:
-        known = "、" if lang == "zh" else ", "
+        known = wording.pick(wording.NAMES, lang)
         raise OptionError(words["format"].format(name=unknown[0], known=known.join(format_names())))
     return {name: AgentVoice(one.speaker, one.channel) for name, one in entries.items()}
 
@@ -357,7 +324,7 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
             name=rule_text(rule, "name", lang),
             why=rule_text(rule, "why", lang),
             suggest=rule_text(rule, "suggest", lang),
-            source=tuple(rule.spec.source),
+            source=tuple(rule_word(rule, one, lang) for one in rule.spec.source),
             criterion=rule.spec.criterion,
             severity=rule.spec.severity.value,
             status=rule.spec.status.value,
@@ -367,7 +334,7 @@ def make_names(ruleset: Ruleset, lang: Lang) -> Names:
     criteria = {code: one.name if lang == "zh" else one.en for code, one in rubric.criteria.items()}
     grades = {one.grade: GradeText(wording.code_word("grade", one.grade, lang), one.from_) for one in rubric.grades}
     frameworks = {one.id: one.spec.name if lang == "zh" else one.spec.en for one in ruleset.rulebook.frameworks}
-    notes = {one.id: one.spec.why for one in ruleset.rulebook.frameworks} if lang == "zh" else {}
+    notes = {one.id: one.spec.why_in(lang) for one in ruleset.rulebook.frameworks}
     return Names(rules, criteria, grades, frameworks, notes)
 
 

@@ -18,11 +18,8 @@ from qa_analyzer import wording
 from qa_analyzer.errors import Rejected
 from qa_analyzer.readers import Chunk
 from qa_analyzer.readers.columns import ColumnsFound
-
-REPEATED = {
-    "zh": "通话编号重复：同一编号的通话已在 {first} 评分，这一通没有评分；请给每通通话不同的编号",
-    "en": "repeated call id: the call with this id in {first} was scored, this one was not; give each call its own id",
-}
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.reading import SEEN
 
 
 def without_repeats(chunk: Chunk, before: Mapping[str, str], lang: str) -> tuple[Chunk, list[Rejected]]:
@@ -40,7 +37,7 @@ def without_repeats(chunk: Chunk, before: Mapping[str, str], lang: str) -> tuple
     for index in np.flatnonzero(~keep):
         call_id, own = ids[index].as_py(), first[codes[index]]
         place = before.get(call_id) or f"{chunk.files[own]}:{chunk.lines[own]}"
-        reason = REPEATED[lang].format(first=place)
+        reason = texts(SEEN)[lang]["repeated"].format(first=place)
         rejected.append(Rejected(chunk.files[index], int(chunk.lines[index]), call_id, reason))
     kept = np.flatnonzero(keep)
     calls = replace(
@@ -148,7 +145,8 @@ class ColumnsSeen:
         """Lines for the user, on columns that have other names than ours."""
         guessed = [one for one in self.facts(hide) if any(heading != name for heading, name in one["columns"].items())]
         for one in guessed[:SHOWN_TABLES]:
-            pairs = "、".join(f"{heading} → {name}" for heading, name in one["columns"].items())
+            joint = wording.pick(wording.NAMES, lang)
+            pairs = joint.join(f"{heading} → {name}" for heading, name in one["columns"].items())
             more = wording.word(lang, "columns.more", files=one["files"]) if one["files"] > 1 else ""
-            unused = wording.word(lang, "columns.unused", names="、".join(one["unused"])) if one["unused"] else ""
+            unused = wording.word(lang, "columns.unused", names=joint.join(one["unused"])) if one["unused"] else ""
             yield wording.word(lang, "columns.found", file=one["file"], more=more, pairs=pairs, unused=unused)

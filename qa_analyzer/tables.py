@@ -36,6 +36,8 @@ from qa_analyzer.rulebook.model import Rule
 from qa_analyzer.rulebook.waivers import NO_WAIVERS, Waivers
 from qa_analyzer.scorecard import AgentSums, sum_agents
 from qa_analyzer.waiving import NOT_WAIVED, Waiving, apply_waivers, waiver_text
+from qa_analyzer.wording.judged import NEAR, WHY, WINDOW
+from qa_analyzer.wording.pairs import pick
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -86,57 +88,10 @@ EMOTION_COLUMNS: dict[str, pa.DataType] = {
     "confidence": pa.float64(),
 }
 
-WHY_TEXTS: dict[Lang, dict[int, str]] = {
-    "zh": {
-        figures.WHY_UNSURE_KIND: "承诺的时间在一种投诉的时限之内、在另一种之外，而是哪一种说不准，请人工复核",
-        figures.WHY_BEYOND_CALENDAR: "承诺的工作日超出了节假日历已公布的年份，无法判定",
-        Why.NO_TIMESTAMPS: "没有完整的时间，无法判定",
-        Why.OVERLAPS_HIDDEN: "这种转写把两个人的话排成先后，看不出有没有抢话，无法判定",
-        Why.NO_HANG_UP: "不知道是谁挂的机，无法判定",
-        Why.NO_START_TIME: "不知道通话开始的时间，无法判定",
-        Why.UNKNOWN_ROLE: "说话人身份不明，无法判定",
-        Why.ACROSS_JOIN: "这句话跨了两个识别片段，请人工复核",
-        Why.UNSURE_PHASE: "不能确定通话是否有这一阶段（例如不知道怎样结束的），无法判定",
-        Why.INTERPOLATED: "开口的准确时间是估算的，差一点就不算抢话，请人工复核",
-        Why.NEARLY_EXCUSED: "附近有近似的说法可以免责，请人工复核",
-        Why.UNSURE_WORDS: "转写里从来没有出现这个词，可能是识别软件不分，无法判定",
-        Why.NO_BACKCHANNELS: "转写里坐席一声附和也没有，可能是识别软件略去了，无法判定",
-    },
-    "en": {
-        figures.WHY_UNSURE_KIND: "in time for one kind of complaint, too late for another, and which kind it is "
-        "cannot be told: please review",
-        figures.WHY_BEYOND_CALENDAR: "the promised working days lie beyond the published holiday calendar",
-        Why.NO_TIMESTAMPS: "cannot tell: times are missing",
-        Why.OVERLAPS_HIDDEN: "cannot tell: this transcript puts the turns one after the other and shows no overlap",
-        Why.NO_HANG_UP: "cannot tell: it is not known who hung up",
-        Why.NO_START_TIME: "cannot tell: the start time of the call is not known",
-        Why.UNKNOWN_ROLE: "cannot tell: it is not known who speaks",
-        Why.ACROSS_JOIN: "the wording runs across two recogniser segments: for review",
-        Why.UNSURE_PHASE: "cannot tell: it is unsure whether the call has this phase",
-        Why.INTERPOLATED: "the moment of the first word is an estimate and decides: for review",
-        Why.NEARLY_EXCUSED: "something close by may excuse it: for review",
-        Why.UNSURE_WORDS: "cannot tell: the word never occurs, the recogniser may not know it",
-        Why.NO_BACKCHANNELS: "cannot tell: the transcript has no backchannel of the agent, they may have been left out",
-    },
+WHY_KEYS = {figures.WHY_UNSURE_KIND: "unsure_kind", figures.WHY_BEYOND_CALENDAR: "beyond_calendar"} | {
+    one.value: one.name.lower() for one in Why if one
 }
-NEAR_TEXTS: dict[Lang, dict[int, str]] = {
-    "zh": {
-        Near.TOO_LATE: "太晚",
-        Near.TOO_EARLY: "太早",
-        Near.WRONG_SPEAKER: "不是应说的人说的",
-        Near.EXCEPTED: "属于例外说法，不算",
-    },
-    "en": {
-        Near.TOO_LATE: "too late",
-        Near.TOO_EARLY: "too early",
-        Near.WRONG_SPEAKER: "said by the other party",
-        Near.EXCEPTED: "an exception, does not count",
-    },
-}
-WINDOW_TEXTS: dict[Lang, tuple[str, ...]] = {
-    "zh": ("（查找范围：话轮 ", "–", "；最接近的是话轮 ", " 的「", "」：", "）"),
-    "en": (" (searched: turns ", "–", "; nearest: turn ", " “", "”: ", ")"),
-}
+"""Code of a reason → its key in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +116,11 @@ def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lan
         if translated:
             return translated
     return str(getattr(rule.spec, key))
+
+
+def rule_word(rule: Rule, written: str, lang: Lang) -> str:
+    """A category or a source of a rule in a language; as it is written where there is no English."""
+    return rule.spec.en.words.get(written, written) if lang == "en" and rule.spec.en is not None else written
 
 
 def slices(points: NDArray[np.uint32], start: Indices, length: Indices) -> pa.StringArray:
@@ -503,8 +463,8 @@ def messages(analysis: Analysis, ruleset: Ruleset, points: NDArray[np.uint32], l
         parts.append(_filled(analysis, ruleset, int(clause), mine, points, lang))
         result[mine] = offset + np.arange(len(mine))
         offset += len(mine)
-    texts = WHY_TEXTS[lang]
-    reasons = pa.array([texts.get(why, "") for why in range(max(texts) + 1)], pa.string())
+    told = {code: pick(WHY[key], lang) for code, key in WHY_KEYS.items()}
+    reasons = pa.array([told.get(why, "") for why in range(max(told) + 1)], pa.string())
     parts.append(reasons)
     result[~failed] = offset + rows.why[~failed]
     return pa.concat_arrays([part.cast(pa.string()) for part in parts]).take(pa.array(result))
@@ -529,7 +489,7 @@ def _filled(
             length = np.where(known, rows.match_end[mine] - start, 0)
             pieces.append(slices(points, start, np.minimum(length, LONGEST_QUOTE)))
         elif name == "category":
-            names = [*text.categories, ""]
+            names = [*(rule_word(rule, one, lang) for one in text.categories), ""]
             pieces.append(
                 pa.array(names).take(pa.array(np.where(rows.category[mine] >= 0, rows.category[mine], len(names) - 1)))
             )
@@ -552,7 +512,7 @@ def _joined(pieces: list[pa.Array | pa.Scalar], count: int) -> pa.Array:
 def _window(analysis: Analysis, mine: Indices, missing: Mask, points: NDArray[np.uint32], lang: Lang) -> pa.Array:
     """«（查找范围：话轮 1–3；最接近的是话轮 5 的「抱歉」：太晚）» where something was missing, else empty."""
     rows, batch = analysis.judgement.rows, analysis.batch
-    opening, to, nearest, quoted, because, closing = WINDOW_TEXTS[lang]
+    opening, to, nearest, quoted, because, closing = (pick(pair, lang) for pair in WINDOW.values())
     first = batch.call_turn[rows.call[mine]]
     lo = np.where(missing, rows.window_lo[mine] - first, 0)
     hi = np.where(missing, np.maximum(rows.window_hi[mine] - first - 1, lo), 0)
@@ -568,7 +528,7 @@ def _window(analysis: Analysis, mine: Indices, missing: Mask, points: NDArray[np
     def shown(values: Indices) -> pa.Array:
         return pc.cast(pa.array(values), pa.string())
 
-    kinds = pa.array(["", *(NEAR_TEXTS[lang][one] for one in sorted(NEAR_TEXTS[lang]))])
+    kinds = pa.array(["", *(pick(NEAR[one.name.lower()], lang) for one in Near if one)])
     near_text = pc.binary_join_element_wise(
         constant(nearest),
         shown(at),

@@ -134,7 +134,8 @@ def _write_team(report: Report, folder: Path, team: str, sums: AgentSums, words:
     if "xlsx" in options.outputs:
         write_workbook(night)
     if "html" in options.outputs:
-        chosen = choose_pages(read_calls(report.data / "calls.parquet"), options.page_limit) & set(ids.to_pylist())
+        all_calls = read_calls(report.data / "calls.parquet")
+        chosen = choose_pages(all_calls, options.page_limit, engine.ruleset) & set(ids.to_pylist())
         (folder / "calls").mkdir(exist_ok=True)
         for call_id in sorted(chosen):
             name = f"{safe_name(call_id)}.html"

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from qa_analyzer.judging import Judgement, Ruleset, Verdict
 from qa_analyzer.rulebook.waivers import Waiver, Waivers
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.running import COMMANDS
 
 NOT_WAIVED = -1
 
@@ -47,6 +49,4 @@ def apply_waivers(judgement: Judgement, calls: pa.Array, ruleset: Ruleset, waive
 
 def waiver_text(waiver: Waiver, lang: str) -> str:
     """What is written beside a waived failure: why, by whom, until when."""
-    if lang == "zh":
-        return f"{waiver.reason}（{waiver.owner}，有效到 {waiver.expires}）"
-    return f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+    return texts(COMMANDS)[lang]["waived"].format(reason=waiver.reason, owner=waiver.owner, expires=waiver.expires)

@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_analyzer.errors import OptionError
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.running import LABELS
 
 HEADINGS = {
     "call": ("call", "call_id", "通话", "通话编号", "会话", "dialogue", "id"),
@@ -44,67 +46,7 @@ wide (Hanley and McNeil 1982)."""
 FEW_LABELS = 300
 """Below, a training goes on with a warning."""
 
-TEXTS = {
-    "zh": {
-        "unreadable": "「{path}」读不了：{error}。请给 UTF-8 的 CSV 或 JSONL，或 XLSX。",
-        "columns": "「{path}」缺少列：{missing}。要有 call（通话编号）、turn（话轮），"
-        "和 label（标签）或 satisfaction（1–5 分）。现有的列：{found}。",
-        "bad": "「{path}」有 {count} 行读不懂：\n{lines}\n"
-        "标签请写 negative / neutral / positive（或 负面 / 中性 / 正面、-1 / 0 / 1），满意度请写 1–5。",
-        "line_label": "  第 {line} 行：标签「{value}」",
-        "line_turn": "  第 {line} 行：话轮「{value}」不是从 0 数起的整数",
-        "line_call": "  第 {line} 行：没有通话编号",
-        "line_json": "  第 {line} 行：不是一个 JSON 对象",
-        "contradictory": "「{path}」有 {count} 个话轮的标签互相矛盾，请先统一：\n{lines}",
-        "line_contradictory": "  通话 {call} 话轮 {turn}：第 {line} 行是{one}，第 {other} 行是{two}",
-        "unknown": "「{path}」有 {count} 行在 --calls 的通话里找不到，"
-        "请检查编号和话轮（从 0 数起，要是客户的话轮）：\n{lines}",
-        "line_unknown_call": "  第 {line} 行：没有通话 {call}",
-        "line_unknown_turn": "  第 {line} 行：通话 {call} 的话轮 {turn} 不存在或不是客户说的",
-        "no_text": "「{path}」第 {line} 行没有文本。请加一列 text，或用 --calls 给出这些通话。",
-        "whole_call": "「{path}」第 {line} 行没有话轮：整通的分数只能用来训练，并且要用 --calls 给出通话。",
-        "few": "「{path}」只有 {labels} 个标签（{negative} 个负面，{other} 个其他，来自 {calls} 通）："
-        "太少，得到的模型好坏无法判断。"
-        "至少要 {min_labels} 个标签，负面和其他各 {min_each} 个，来自 {min_calls} 通。"
-        "可用 qa-analyzer emotion sample 挑选最值得标注的话轮。",
-        "one_class": "「{path}」的 {labels} 个标签都是同一类（{only}），学不到东西。负面和其他都要有。",
-        "empty": "「{path}」里没有标签。",
-        "-1": "负面",
-        "0": "中性",
-        "1": "正面",
-        "more": "  …… 另有 {count} 处",
-    },
-    "en": {
-        "unreadable": "{path} cannot be read: {error}. Give CSV or JSONL in UTF-8, or XLSX.",
-        "columns": "{path} lacks columns: {missing}. It needs call, turn, and label or satisfaction (1-5). "
-        "It has: {found}.",
-        "bad": "{path}: {count} lines make no sense:\n{lines}\nLabels are negative / neutral / positive or -1 / 0 / 1, "
-        "satisfaction is 1-5.",
-        "line_label": "  line {line}: label {value!r}",
-        "line_turn": "  line {line}: turn {value!r} is no whole number from 0",
-        "line_call": "  line {line}: no call id",
-        "line_json": "  line {line}: not a JSON object",
-        "contradictory": "{path}: the labels of {count} turns contradict each other; settle them first:\n{lines}",
-        "line_contradictory": "  call {call} turn {turn}: line {line} says {one}, line {other} says {two}",
-        "unknown": "{path}: {count} lines are not in the calls of --calls; check ids and turns (from 0, customer turns "
-        "only):\n{lines}",
-        "line_unknown_call": "  line {line}: no call {call}",
-        "line_unknown_turn": "  line {line}: turn {turn} of call {call} does not exist or is not the customer's",
-        "no_text": "{path}: line {line} has no text. Add a column text, or give the calls with --calls.",
-        "whole_call": "{path}: line {line} has no turn: a rating of a whole call serves for training only, and "
-        "needs --calls.",
-        "few": "{path} has only {labels} labels ({negative} negative, {other} others, of {calls} calls): too few "
-        "to tell whether a model is any good. At least {min_labels} are needed, {min_each} negative and as many "
-        "others, of {min_calls} calls. qa-analyzer emotion sample picks the turns most worth labelling.",
-        "one_class": "{path}: all {labels} labels are of one kind ({only}); there is nothing to learn. Both negative "
-        "and others are needed.",
-        "empty": "{path} holds no label.",
-        "-1": "negative",
-        "0": "neutral",
-        "1": "positive",
-        "more": "  … and {count} more",
-    },
-}
+TEXTS = texts(LABELS)
 
 Turns = Mapping[str, Mapping[int, str]]
 """Text of customer turns by call id and turn."""

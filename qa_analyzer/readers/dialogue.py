@@ -19,6 +19,8 @@ from enum import StrEnum
 from qa_analyzer.model import Role
 from qa_analyzer.readers.headings import field_of
 from qa_analyzer.readers.voices import is_name, voice
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.reading import DIALOGUE
 
 LABELS: dict[Role, tuple[str, ...]] = {
     Role.AGENT: (
@@ -108,20 +110,7 @@ class DialogueProblem(StrEnum):
     NO_SPEECH = "no_speech"
 
 
-MESSAGES: dict[str, dict[DialogueProblem, str]] = {
-    "zh": {
-        DialogueProblem.NO_LABEL: "第一个说话人标签（如「客服：」）之前有文字",
-        DialogueProblem.UNKNOWN_LABEL: "开头像说话人标签，但认不出是谁，当作上一个人接着说",
-        DialogueProblem.TIMES_REVERSED: "结束时间早于开始时间",
-        DialogueProblem.NO_SPEECH: "标签后面没有话",
-    },
-    "en": {
-        DialogueProblem.NO_LABEL: "text before the first speaker label (such as 客服：)",
-        DialogueProblem.UNKNOWN_LABEL: "begins like a speaker label that is not known; taken as the speaker going on",
-        DialogueProblem.TIMES_REVERSED: "the end time is before the start time",
-        DialogueProblem.NO_SPEECH: "a label without speech",
-    },
-}
+MESSAGES = texts(DIALOGUE)
 
 
 @dataclass(frozen=True, slots=True)

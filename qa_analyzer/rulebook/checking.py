@@ -310,7 +310,7 @@ def _parsed(text: str, at: KeyPath, damage: _Damage, *, word: bool) -> tuple[Phr
     try:
         phrase = parse_phrase(text)
     except PhraseError as error:
-        return None, [Flaw(at, "phrase", {"phrase": text, "reason": str(error)})]
+        return None, [Flaw(at, "phrase", {"phrase": text, "reason": error.what, "sign": error.sign})]
     if phrase.is_one_character and not word:
         return phrase, [Flaw(at, "one_character", {"phrase": text})]
     return phrase, []
@@ -379,6 +379,11 @@ def _messages(rule: RuleFile, damage: _Damage) -> Iterator[Flaw]:
     yield from _placeholders(rule.message, ("message",), empty)
     if rule.en is not None and rule.en.message is not None:
         yield from _placeholders(rule.en.message, ("en", "message"), empty)
+    if rule.en is not None and whole_rule:
+        named = {name for one in says if isinstance(one, dict) for name in one} | set(rule.source)
+        for name in rule.en.words:
+            if name not in named:
+                yield Flaw(("en", "words"), "unknown_word", {"value": name, **choices(name, sorted(named))})
     triggers = any(isinstance(trigger.says, dict) for trigger in rule.when or [])
     for path, clause in clauses_of(rule):
         if clause.message is not None:

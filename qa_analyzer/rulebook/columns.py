@@ -53,7 +53,7 @@ def column_flaws(column: str, draft: ColumnFile, damaged: frozenset[KeyPath]) ->
                     try:
                         parsed = parse_phrase(phrase)
                     except PhraseError as error:
-                        yield Flaw(at, "phrase", {"phrase": phrase, "reason": str(error)})
+                        yield Flaw(at, "phrase", {"phrase": phrase, "reason": error.what, "sign": error.sign})
                         continue
                     # One character is all right where the words that it is a part of are excused.
                     if key == "says" and parsed.is_one_character and not group.unless:

@@ -12,26 +12,12 @@ from pathlib import Path
 from qa_analyzer.errors import OptionError
 from qa_analyzer.rulebook.loading import FRAMEWORKS, RUBRIC_STEM, SUFFIXES, read_rubric
 from qa_analyzer.rulebook.messages import Language
+from qa_analyzer.wording.pairs import texts
+from qa_analyzer.wording.running import DRAFTING
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
-TEXTS = {
-    "zh": {
-        "name": "规则编号「{id}」要写成 阶段/名称，只用小写字母、数字和下划线，如 solving/refund_time。",
-        "exists": "「{path}」已经有了，没有改动。请换一个名称，或直接改那个文件。",
-        "no_folder": "没有规则文件夹「{path}」。请先建好，例如把自带的 rules/ 复制一份。",
-        "installed": "自带的规则在安装目录里，不要改它。请复制一份，再用 --rules 指定。",
-        "cannot": "写不了「{path}」：{reason}",
-    },
-    "en": {
-        "name": "a rule id reads PHASE/NAME in lower-case letters, digits and underscores, like solving/refund_time, "
-        "not {id!r}.",
-        "exists": "{path} exists and was left alone; choose another name, or edit that file.",
-        "no_folder": "there is no rules folder {path}; make one first, for example a copy of the shipped rules/.",
-        "installed": "the shipped rules are part of the installation; copy them and name the copy with --rules.",
-        "cannot": "cannot write {path}: {reason}",
-    },
-}
+TEXTS = texts(DRAFTING)
 
 DRAFTS = {
     "zh": """\

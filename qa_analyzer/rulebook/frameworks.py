@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import Field
 
 from qa_analyzer.rulebook.checking import SLIP, Flaw
-from qa_analyzer.rulebook.messages import choices
+from qa_analyzer.rulebook.messages import Language, choices
 from qa_analyzer.rulebook.model import KeyPath
 from qa_analyzer.rulebook.schema import CallType, OneOrMore, PhaseName, Strict, Text
 
@@ -39,11 +39,16 @@ class FrameworkFile(Strict):
     name: Text = Field(description="方法名称")
     en: Text = Field(description="英文名称")
     why: Text = Field(description="这个方法讲什么")
+    en_why: Text | None = Field(default=None, description="这个方法讲什么，英文")
     source: Annotated[list[str], OneOrMore(), Field(min_length=1)] = Field(description="依据，如 S1a")
     applies_to: Annotated[list[CallType], OneOrMore(), Field(min_length=1)] = Field(
         default=["complaint", "inquiry"], description="适用的通话类型；默认除回访以外"
     )
     stages: Annotated[list[StageFile], Field(min_length=2)] = Field(description="各阶段，按应有的先后")
+
+    def why_in(self, lang: Language) -> str:
+        """What it is about, in that language; empty where there is no English."""
+        return self.why if lang == "zh" else self.en_why or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,7 @@ class English(Strict):
     why: Text | None = Field(default=None, description="英文理由")
     message: Text | None = Field(default=None, description="英文判定说明，占位符与 message 相同")
     suggest: Text | None = Field(default=None, description="英文参考话术")
+    words: dict[str, Text] = Field(default={}, description="其余文字的英文：says 的类别、source 里的说明")
 
 
 Clauses = Annotated[list[AnyOf | Clause], OneOrMore(), Field(min_length=1)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa_analyzer.wording import Lang, pick, word
+from qa_analyzer.wording import CLAUSES, Lang, pick, word
 from qa_analyzer.writers.formats import format_number
 from qa_analyzer.writers.page import CallPage, Names, OverlapView, Row
 
@@ -24,8 +24,6 @@ STAGE_MARKS = {
     "no_rule": "◌",
 }
 """What became of a stage of a framework."""
-
-CLAUSES = ("；", "; ")
 
 VERDICT_ORDER = ("fail", "undetermined", "pass")
 FULL_SCORE = 100.0

@@ -104,12 +104,13 @@ def write_index(
     keywords: Sequence[Row] = (),
     nights: int = 0,
     call_pages: Container[str] | None = None,
+    without_page: int = 0,
     kinds: Sequence[KindRow] = (),
     spread: Mapping[str, Spread] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
-    ids that have a page (null: all). `keywords`: listed rows of the night and its teams; `nights`: earlier nights that
-    they were compared with. `spread`: agent id → what comparing two agents takes.
+    ids that have a page (null: all), `without_page` how many have none. `keywords`: listed rows of the night and its
+    teams; `nights`: earlier nights that they were compared with. `spread`: agent id → what comparing two agents takes.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
@@ -132,6 +133,7 @@ def write_index(
         keywords=keywords,
         nights=nights,
         has_page=_has_page(call_pages),
+        without_page=without_page,
         kinds=kinds,
         spread=spread,
         charted=charted,
@@ -190,6 +192,7 @@ def write_agent(
         nights=0,
         worst_of=agent_view.worst_rule_of_calls(findings),
         has_page=_has_page(call_pages),
+        without_page=0 if call_pages is None else sum(call["call_id"] not in call_pages for call in calls[:MAX_LISTED]),
     )
 
 
