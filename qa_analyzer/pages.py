@@ -90,7 +90,9 @@ def build_pages(
                 call=row,
                 turns=turns,
                 findings=findings[mine],
-                emotion=[EmotionPoint(one["turn"], one["value"], one["label"]) for one in emotion[felt]],
+                emotion=[
+                    EmotionPoint(one["turn"], one["value"], one["label"], one["confidence"]) for one in emotion[felt]
+                ],
                 criteria=points_of,
                 reasons=reasons.of_call(call),
                 phases=_phases_of(phases, call, int(batch.call_turn[call]), floor),

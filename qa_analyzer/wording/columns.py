@@ -131,6 +131,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "start_ms": ("时间（毫秒）", "Time (ms)"),
         "value": ("情绪值", "Value"),
         "label": ("情绪", "Emotion"),
+        "confidence": ("把握", "Confidence"),
     },
     "keywords": {
         "scope": ("范围", "Scope"),

@@ -369,6 +369,11 @@ TEXTS: dict[str, Pair] = {
         "最低、最高、结束分开列，不合成一个数；平均以越靠后的话轮越重。只供参考，不扣分。",
         "Valley, peak and end stand side by side and are not mixed; the mean weighs later turns more. Never deducted.",
     ),
+    "call.mood_sure": ("把握 {n}%", "{n}% sure"),
+    "call.mood_sure_note": (
+        "把握是模型认为这个标签说对了的可能；不到一半的点画成空心，请读原话再下结论。",
+        "How sure: the model's probability that the label is right. Hollow points are below a half: read the words.",
+    ),
     "call.whys": ("每个情绪值由哪些词得出", "Which words moved each value"),
     "call.whys.note": (
         "每一份是这些词把值推高或压低了多少，加起来就是这个值。起点和话的长短与词无关，也列出来。",

@@ -141,11 +141,17 @@ class TurnView:
 
 
 class EmotionPoint(NamedTuple):
-    """The emotion of one customer turn: value −1 … +1 and its label."""
+    """The emotion of one customer turn: value −1 … +1, its label, and how probable that is (None: cannot be said)."""
 
     turn: int
     value: float
     label: str
+    confidence: float | None = None
+
+    @property
+    def sure(self) -> int | None:
+        """In percent; nothing is quite certain."""
+        return None if self.confidence is None else min(round(100 * self.confidence), 99)
 
 
 class WhyPart(NamedTuple):

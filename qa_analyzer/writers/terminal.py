@@ -255,11 +255,14 @@ def _whys(page: CallPage, lang: Lang) -> Table:
     table = Table(title=word(lang, "call.whys"), box=None, title_justify="left", show_header=False, pad_edge=False)
     table.add_column(justify="right", style="bright_black", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     if any(why.parts is None for why in page.whys):
         table.caption = word(lang, "call.whys.cannot")
         return table
+    sure_of = {point.turn: point.sure for point in page.emotion}
     for why in page.whys:
+        sure = sure_of.get(why.turn)
         line = Text("  ").join(
             Text.assemble(
                 f"{word(lang, 'quote_open')}{without_controls(part.text)}{word(lang, 'quote_close')}"
@@ -270,7 +273,8 @@ def _whys(page: CallPage, lang: Lang) -> Table:
             )
             for part in why.parts or ()
         )
-        table.add_row(str(why.turn), Text(format_share(why.value), "bold"), line)
+        told = "" if sure is None else word(lang, "call.mood_sure", n=sure)
+        table.add_row(str(why.turn), Text(format_share(why.value), "bold"), Text(told, "bright_black"), line)
     return table
 
 

@@ -14,16 +14,22 @@ LEFT, RIGHT, TOP, BOTTOM = 88, 18, 22, 26
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One customer turn. `marks` ⊂ start, valley, peak, end (catalogue keys `call.…`)."""
+    """One customer turn. `sure`: in percent. `marks` ⊂ start, valley, peak, end (catalogue keys `call.…`)."""
 
     x: float
     y: float
     turn: int
     value: float
     label: str
+    sure: int | None
     marks: tuple[str, ...]
     anchor: str
     label_y: float
+
+    @property
+    def unsure(self) -> bool:
+        """Its label is more probably wrong than right."""
+        return self.sure is not None and self.sure < 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def draw_curve(
         # Away from the line: it comes down to a valley and up to a peak.
         below = point.value < 0 if ("valley" in names) == ("peak" in names) else "valley" in names
         label_y = round(y + 20 if below else y - 11, 1)
-        drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, tuple(names), anchor, label_y))
+        drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, point.sure, tuple(names), anchor, label_y))
     line = " ".join(f"{point.x},{point.y}" for point in drawn)
     return Curve(tuple(drawn), line, _y(0), _y(1), _y(-1))
 

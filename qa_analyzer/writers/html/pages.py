@@ -258,6 +258,7 @@ def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True
         recording=lambda start_ms: recording_at(page.recording_url, start_ms),
         turn_exists={turn.turn for turn in page.turns},
         whys=page.whys,
+        sure_of={point.turn: point.sure for point in emotion},
     )
 
 
