@@ -126,6 +126,7 @@ def write_workbook(report: Report | TeamNight) -> None:
         run_facts(report),
         options.lang,
         report.engine.names,
+        keywords=report.keywords.filter(report.keywords["listed"]).drop_columns(["listed"]),
         call_pages=pages,
     )
 

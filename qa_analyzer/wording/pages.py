@@ -13,6 +13,7 @@ TEXTS: dict[str, Pair] = {
     "sheet.agents": ("坐席", "Agents"),
     "sheet.calls": ("通话", "Calls"),
     "sheet.findings": ("扣分明细", "Findings"),
+    "sheet.keywords": ("关键词", "Keywords"),
     "sheet.rejected": ("未读入", "Rejected"),
     "sheet.about": ("说明", "About"),
     "sheet.time": ("时间（分:秒）", "Time (min:s)"),
@@ -26,6 +27,12 @@ TEXTS: dict[str, Pair] = {
     "sheet.column": ("列", "Column"),
     "sheet.meaning": ("含义", "Meaning"),
     "sheet.each": ("（每项一列）", " (one column each)"),
+    "sheet.page": ("第 &P 页，共 &N 页", "Page &P of &N"),
+    "sheet.printed": (
+        "打印：A4 横向，每页重复表头；各条规则判定的列不打印。扣分明细里供程序用的几列收了起来，点表上方的 + 展开。",
+        "Printing: A4 on its side, headings on every page; the columns of single rules are not printed. Columns for "
+        "programs are folded away on the findings sheet: the + above it opens them.",
+    ),
     "sheet.links": (
         "蓝色的编号点开是网页上的那一页（工作簿要和网页放在一起）；没有单独成页的通话用 qa-analyzer show 看。",
         "Blue ids lead to the report’s pages (keep the workbook beside them); calls without a page: qa-analyzer show.",

@@ -1,4 +1,4 @@
-"""Tables → scorecards.xlsx: sheets 班组, 坐席, 通话, 扣分明细, 未读入, 说明.
+"""Tables → scorecards.xlsx: sheets 班组, 坐席, 通话, 扣分明细, 说明, then 关键词 and 未读入.
 
 Knows sheets, widths, colours and Excel's limits. Writes row by row with constant memory, so that a million calls fit;
 text is always written as text, never as a formula, a link or a number.
@@ -34,6 +34,9 @@ MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
 """Characters of an Excel cell; a longer text would be dropped whole."""
 
+A4 = 9
+"""Excel's number of the paper."""
+
 MAX_LINKS = 65_000
 """Links of a sheet; Excel takes 65,530."""
 
@@ -45,21 +48,33 @@ _WIDTHS = {
     "call_id": 20,
     "agent_name": 12,
     "team": 12,
-    "started_at": 26,
-    "rule": 22,
-    "criterion": 14,
-    "quote": 48,
-    "message": 40,
-    "suggest": 40,
-    "worst_rules": 48,
+    "started_at": 25,
+    "rule": 20,
+    "criterion": 12,
+    "quote": 40,
+    "context": 40,
+    "message": 38,
+    "suggest": 38,
+    "worst_rules": 40,
+    "word": 14,
     "file": 40,
     "reason": 60,
     "ruleset": 18,
-    "not_assessable_reason": 18,
-    "same_fault_as": 20,
-    "severity": 16,
+    "complaint_type": 16,
+    "not_assessable_reason": 16,
+    "same_fault_as": 18,
+    "customer_need": 16,
 }
-_DEFAULT_WIDTH = 11
+_DEFAULT_WIDTH = 10
+_WRAPPED = (*("quote", "context", "message", "suggest", "worst_rules", "reason", "rule", "same_fault_as"), "file")
+"""Columns of sentences: they wrap, or paper would cut them."""
+_LINE_POINTS, _MOST_LINES = 16.0, 8
+"""Height of a line of such a cell, and how many lines a row has at most: nobody reads a longer quote in a cell."""
+_FOLDED = ("occasion_turn", "text_start", "text_end", "rule_id")
+"""Columns for programs, folded away; the + above the sheet opens them."""
+_PAGE_WIDTH = 250
+"""Characters across an A4 page on its side, at about 6.5 points."""
+_SHARES = ("recovery_rate", "judged_share", "agent_talk_share", "share", "other_share")
 _LINKED = ("call_id", "agent_id")
 _MS_PER_DAY = 86_400_000
 _FAIL, _FAIL_FILL = "#8A1C12", "#FBE3DF"
@@ -92,9 +107,10 @@ def write_xlsx(
     lang: Lang,
     names: Names,
     *,
+    keywords: Source | None = None,
     call_pages: Container[str] | None = None,
 ) -> None:
-    """The workbook. Findings are fails and undetermined ones, as in findings.csv.
+    """The workbook. Findings are fails and undetermined ones, as in findings.csv; `keywords` as in keywords.csv.
 
     call_pages: ids of the calls that have a page beside the workbook; ids are links then. None: there are no pages.
     """
@@ -112,12 +128,20 @@ def write_xlsx(
     book.set_properties({"title": word(lang, "title"), "created": _created(run.date)})
     formats = _formats(book)
     rows_of: dict[str, tuple[int, int]] = {}
-    tables = {"teams": teams, "agents": agents, "calls": calls, "findings": findings, "rejected": rejected}
+    tables = {"teams": teams, "agents": agents, "calls": calls, "findings": findings}
+    tables |= {} if keywords is None else {"keywords": keywords}
+    tables |= {"rejected": rejected}
+    order = [*list(tables)[:4], "about", *list(tables)[4:]]
+    sheets = {name: book.add_worksheet(word(lang, f"sheet.{name}")) for name in order}
     for table_name, source in tables.items():
-        sheet = book.add_worksheet(word(lang, f"sheet.{table_name}"))
+        sheet = sheets[table_name]
         rows_of[table_name] = _Sheet(sheet, table_name, lang, names, formats, call_pages).fill(_blocks(source))
-    about = _About(book.add_worksheet(word(lang, "sheet.about")), lang, names, formats)
-    about.write(run, rows_of, has_pages=call_pages is not None)
+    _About(sheets["about"], lang, names, formats).write(run, rows_of, has_pages=call_pages is not None)
+    for sheet in sheets.values():
+        sheet.set_paper(A4)
+        sheet.set_margins(left=0.35, right=0.35, top=0.6, bottom=0.6)
+        sheet.set_header(f"&L{word(lang, 'title')} {format_moment(run.date)}&R&A")
+        sheet.set_footer(f"&C{word(lang, 'sheet.page')}")
     book.close()
 
 
@@ -168,11 +192,14 @@ class _Sheet:
     def _begin(self, columns: list[str]) -> None:
         self._columns = columns
         for at, column in enumerate(columns):
-            title = self._heading(column)
-            width = max(_WIDTHS.get(column, _DEFAULT_WIDTH), min(24, _shown_width(title) + 4))
-            self._sheet.set_column(at, at, width, self._formats.numbers.get(_number_format(column)))
-            self._sheet.write_string(0, at, _clean(title), self._formats.heading)
-        self._sheet.set_row(0, 22)
+            folded = {"level": 1, "hidden": True} if column in _FOLDED else {}
+            self._sheet.set_column(at, at, self._width(column), self._formats.numbers[_number_format(column)], folded)
+            self._sheet.write_string(0, at, _clean(self._heading(column)), self._formats.heading)
+        self._sheet.set_row(0, 48)
+
+    def _width(self, column: str) -> int:
+        """Characters: room for what stands in the column, and for its heading on up to three lines."""
+        return max(_WIDTHS.get(column, _DEFAULT_WIDTH), min(24, -(-_shown_width(self._heading(column)) // 3) + 4))
 
     def _heading(self, column: str) -> str:
         if column == "start_ms":
@@ -182,16 +209,21 @@ class _Sheet:
     def _write_rows(self, table: pa.Table, first_row: int) -> None:
         columns = [self._cells(column, table[column]) for column in self._columns]
         write_string, write_number = self._sheet.write_string, self._sheet.write_number
-        styles = [self._formats.numbers.get(_number_format(column)) for column in self._columns]
+        styles = [self._formats.numbers[_number_format(column)] for column in self._columns]
         links = {at: self._targets(column, table) for at, column in enumerate(self._columns) if column in _LINKED}
+        plain, word_style = self._formats.numbers[""], self._formats.numbers["word"]
+        wrapped = [(at, self._width(one)) for at, one in enumerate(self._columns) if one in _WRAPPED]
         for row, values in enumerate(zip(*columns, strict=True), first_row):
+            lines = max((_lines(values[at], width) for at, width in wrapped), default=1)
+            if lines > 1:
+                self._sheet.set_row(row, _LINE_POINTS * min(lines, _MOST_LINES))
             for at, value in enumerate(values):
                 if value is None or value == "":
                     continue
                 if isinstance(value, str):
                     link = links[at][row - first_row] if at in links else None
                     if link is None:
-                        write_string(row, at, value, styles[at])
+                        write_string(row, at, value, word_style if styles[at] is plain else styles[at])
                     else:
                         self._sheet.write_url(row, at, link, self._formats.link, value)
                 else:
@@ -200,7 +232,7 @@ class _Sheet:
     def _targets(self, column: str, table: pa.Table) -> list[str | None]:
         """Pages that the ids of a column lead to, relative to the workbook; None where there is none."""
         ids = table[column].to_pylist()
-        if self._call_pages is None or self._table_name == "rejected":
+        if self._call_pages is None or self._table_name in ("rejected", "keywords"):
             return [None] * len(ids)
         turns = table["turn"].to_pylist() if "turn" in table.column_names and column == "call_id" else [None] * len(ids)
         found: list[str | None] = []
@@ -235,15 +267,28 @@ class _Sheet:
         sheet, last = self._sheet, len(self._columns) - 1
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(rows, 1), last)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        self._lay_out_for_print(rows)
         if not rows:
             return
         for at, column in enumerate(self._columns):
             for rule in self._colours(column):
                 sheet.conditional_format(1, at, rows, at, rule)
+
+    def _lay_out_for_print(self, rows: int) -> None:
+        """A4 on its side, as many pages across as it takes to be read; the heading and the first column on each.
+
+        The hundred columns of the rules' verdicts stay on the screen.
+        """
+        printed = [column for column in self._columns if not column.startswith("rule:")]
+        width = sum(self._width(column) for column in printed if column not in _FOLDED)
+        across = -(-width // _PAGE_WIDTH)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(across, 0)
+        self._sheet.print_across()
+        self._sheet.repeat_rows(0)
+        if across > 1:
+            self._sheet.repeat_columns(0)
+        self._sheet.print_area(0, 0, rows, len(printed) - 1)
 
     def _colours(self, column: str) -> list[dict[str, Any]]:
         formats = self._formats
@@ -263,6 +308,9 @@ class _Sheet:
             return [_equals(code_word(column, True, self._lang), formats.fail)]
         if column == "critical_calls":
             return [{"type": "cell", "criteria": ">", "value": 0, "format": formats.fail}]
+        if column == "change":
+            words = self._names.code_words("change", self._lang)
+            return [_equals(words["new"], formats.warn), _equals(words["rising"], formats.warn)]
         return []
 
 
@@ -275,6 +323,8 @@ class _About:
 
     def write(self, run: RunFacts, rows_of: dict[str, tuple[int, int]], *, has_pages: bool) -> None:
         lang, sheet = self._lang, self._sheet
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 100, self._formats.note)
         sheet.write_string(0, 0, f"{word(lang, 'title')} {format_moment(run.date)}", self._formats.title)
@@ -295,6 +345,7 @@ class _About:
         self._line("", word(lang, "index.rejected_note"))
         if has_pages:
             self._line("", word(lang, "sheet.links"))
+        self._line("", word(lang, "sheet.printed"))
         self._row += 1
         sheet.write_string(self._row, 0, word(lang, "sheet.columns"), self._formats.title)
         self._row += 1
@@ -367,21 +418,24 @@ def _formats(book: Workbook) -> _Formats:
 
     return _Formats(
         heading=book.add_format(
-            {"bold": True, "bg_color": "#24506B", "font_color": "#FFFFFF", "valign": "vcenter", "border": 0}
+            {"bold": True, "bg_color": "#24506B", "font_color": "#FFFFFF", "valign": "vcenter", "text_wrap": True}
         ),
         numbers={
-            "points": book.add_format({"num_format": "0.00"}),
-            "share": book.add_format({"num_format": "0.0%"}),
-            "emotion": book.add_format({"num_format": "+0.00;-0.00;0.00"}),
-            "time": book.add_format({"num_format": "[mm]:ss"}),
-            "text": book.add_format({"num_format": "@"}),
+            "": book.add_format({"valign": "top"}),
+            "word": book.add_format({"valign": "top", "indent": 1}),
+            "points": book.add_format({"num_format": "0.00", "valign": "top"}),
+            "share": book.add_format({"num_format": "0.0%", "valign": "top"}),
+            "emotion": book.add_format({"num_format": "+0.00;-0.00;0.00", "valign": "top"}),
+            "time": book.add_format({"num_format": "[mm]:ss", "valign": "top"}),
+            "text": book.add_format({"num_format": "@", "valign": "top"}),
+            "sentence": book.add_format({"text_wrap": True, "valign": "top", "indent": 1}),
         },
         fail=shade(_FAIL, _FAIL_FILL),
         warn=shade(_WARN, _WARN_FILL),
         good=shade(_PASS, _PASS_FILL),
         unsure=shade(_UNSURE, _UNSURE_FILL),
         title=book.add_format({"bold": True, "font_size": 14}),
-        link=book.add_format({"num_format": "@", "font_color": "#0B5394", "underline": 1}),
+        link=book.add_format({"num_format": "@", "font_color": "#0B5394", "underline": 1, "valign": "top"}),
         note=book.add_format({"text_wrap": True, "valign": "top"}),
     )
 
@@ -391,7 +445,9 @@ def _number_format(column: str) -> str:
         return "time"
     if column.startswith("score") or column == "deduction":
         return "points"
-    if column.startswith(("pass_", "framework_")) or column in ("recovery_rate", "judged_share", "agent_talk_share"):
+    if column in _WRAPPED:
+        return "sentence"
+    if column.startswith(("pass_", "framework_")) or column in _SHARES:
         return "share"
     if column.startswith("emotion_") and not column.endswith(("_trend", "_turn", "_after")):
         return "emotion"
@@ -408,6 +464,13 @@ def _clean(text: str) -> str:
     """Without what XML forbids, cut at the cell limit."""
     text = _ILLEGAL.sub("\ufffd", str(text))
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def _lines(value: Any, width: int) -> int:
+    """Lines that a text takes in a column that wraps; Chinese is twice as wide."""
+    if not isinstance(value, str):
+        return 1
+    return -(-len(value) * (1 if value.isascii() else 2) // (width - 2))
 
 
 def _shown_width(text: str) -> int:

@@ -18,6 +18,38 @@ PAGES = [night.make_page(script) for script in night.SCRIPTS]
 CALLS, FINDINGS = night.make_tables(PAGES)
 TEAMS = pa.table({"team": ["投诉一组"], "agents": [2], "calls": [4], "score_mean": [71.5], "worst_rules": [""]})
 
+KEYWORDS = pa.Table.from_pylist(
+    [
+        {
+            "scope": "night",
+            "word": "停电",
+            "calls": 6,
+            "of_calls": 20,
+            "share": 0.3,
+            "other_share": 0.05,
+            "change": "rising",
+        },
+        {
+            "scope": "night",
+            "word": "=退款",
+            "calls": 4,
+            "of_calls": 20,
+            "share": 0.2,
+            "other_share": 0.0,
+            "change": "new",
+        },
+        {
+            "scope": "team",
+            "team": "投诉一组",
+            "word": "水表",
+            "calls": 3,
+            "of_calls": 8,
+            "share": 0.375,
+            "other_share": 0.1,
+        },
+    ]
+)
+
 
 def workbook(path: Path, lang: Lang = "zh", **changes: Any) -> Any:
     tables: dict[str, Any] = {
@@ -26,6 +58,7 @@ def workbook(path: Path, lang: Lang = "zh", **changes: Any) -> Any:
         "calls": CALLS,
         "findings": FINDINGS,
         "rejected": night.REJECTED,
+        "keywords": KEYWORDS,
     }
     tables |= changes
     pages = tables.pop("call_pages", None)
@@ -36,7 +69,7 @@ def workbook(path: Path, lang: Lang = "zh", **changes: Any) -> Any:
 def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
     """The sheets stand in order; codes are words; headings are frozen and filtered."""
     book = workbook(tmp_path / "s.xlsx")
-    assert book.sheetnames == ["班组", "坐席", "通话", "扣分明细", "未读入", "说明"]
+    assert book.sheetnames == ["班组", "坐席", "通话", "扣分明细", "说明", "关键词", "未读入"]
     sheet = book["扣分明细"]
     assert [cell.value for cell in sheet[1]][:5] == ["通话编号", "坐席工号", "规则", "判定", "严重程度"]
     assert {row[3] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"不合格", "无法判定"}
@@ -49,7 +82,7 @@ def test_sheets_headings_and_words_are_chinese(tmp_path: Path) -> None:
 def test_english_sheets_have_english_names(tmp_path: Path) -> None:
     """`lang=en` translates sheets and codes, not quotes."""
     book = workbook(tmp_path / "s.xlsx", "en")
-    assert book.sheetnames == ["Teams", "Agents", "Calls", "Findings", "Rejected", "About"]
+    assert book.sheetnames == ["Teams", "Agents", "Calls", "Findings", "About", "Keywords", "Rejected"]
     row = next(book["Findings"].iter_rows(min_row=2, values_only=True))
     assert row[2:5] == ("No interruption", "Undetermined", "Major")
 
@@ -117,16 +150,63 @@ def test_links_stop_at_excels_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_column_is_explained_on_the_last_sheet(lang: Lang, tmp_path: Path) -> None:
+def test_every_column_is_explained_on_its_sheet(lang: Lang, tmp_path: Path) -> None:
     """Each heading of each sheet, or its kind (one column for each rule), stands there with its meaning."""
     book = workbook(tmp_path / "s.xlsx", lang)
-    about = list(book.worksheets[-1].iter_rows(values_only=True))
+    about = list(book[word(lang, "sheet.about")].iter_rows(values_only=True))
     each = word(lang, "sheet.each")
     explained = {str(label).removesuffix(each) for label, meaning in about if label and meaning}
     kinds = [str(label).removesuffix(each) for label, _ in about if str(label).endswith(each)]
     assert len(kinds) == 3
     starts = tuple(one.split("：")[0].split(":")[0] for one in kinds)
     rules = set(night.make_names(lang).rule_labels.values())
-    for sheet in book.worksheets[1:4]:
+    for sheet in (*book.worksheets[1:4], book[word(lang, "sheet.keywords")]):
         for cell in sheet[1]:
             assert cell.value in explained | rules or str(cell.value).startswith(starts), cell.value
+
+
+def test_keywords_have_a_sheet_with_what_is_new_and_rising(tmp_path: Path) -> None:
+    """Code words, percentages, a colour for what changed; a word stays text."""
+    sheet = workbook(tmp_path / "s.xlsx")["关键词"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["范围", "关键词", "说到的通话数", "范围内的通话数", "比例", "对照比例", "与前几晚比"]
+    assert rows[1] == ["当晚", "停电", 6, 20, 0.3, 0.05, "变多"]
+    assert rows[2][1] == "=退款" and sheet["B3"].data_type == "s" and rows[2][6] == "新出现"
+    assert sheet["E2"].number_format == sheet["F2"].number_format == "0.0%"
+    assert any("G2" in str(ranges.sqref) for ranges in sheet.conditional_formatting)
+
+
+def test_without_keywords_there_is_no_such_sheet(tmp_path: Path) -> None:
+    """A run that counted none."""
+    assert "关键词" not in workbook(tmp_path / "s.xlsx", keywords=None).sheetnames
+
+
+def test_sheets_print_on_a4(tmp_path: Path) -> None:
+    """On its side, as wide as the paper, headings on every page, the page's number below; no verdicts of rules."""
+    book = workbook(tmp_path / "s.xlsx")
+    for sheet in book:
+        assert sheet.page_setup.paperSize == 9, sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.page_setup.fitToHeight == 0, sheet.title
+        assert "第 &P 页" in str(sheet.oddFooter.center.text), sheet.title
+        if sheet.title != "说明":
+            assert sheet.page_setup.orientation == "landscape", sheet.title
+            assert sheet.print_title_rows == "$1:$1", sheet.title
+    calls = book["通话"]
+    rules = [cell.column_letter for cell in calls[1] if cell.value in set(night.make_names().rule_labels.values())]
+    printed = str(calls.print_area).replace("$", "").rpartition("!")[2]
+    assert rules
+    assert printed == f"A1:{calls.cell(1, calls[rules[0] + '1'].column - 1).column_letter}{calls.max_row}"
+    assert calls.print_title_cols == "$A:$A"
+    assert book["班组"].page_setup.fitToWidth in (None, 1)
+
+
+def test_sentences_wrap_and_make_room(tmp_path: Path) -> None:
+    """A row is as high as its longest quote or message needs; columns for programs are folded away."""
+    sheet = workbook(tmp_path / "s.xlsx")["扣分明细"]
+    at = {cell.value: cell.column_letter for cell in sheet[1]}
+    long = max(range(2, sheet.max_row + 1), key=lambda row: len(sheet[f"{at['判定说明']}{row}"].value or ""))
+    assert sheet[f"{at['判定说明']}{long}"].alignment.wrap_text
+    assert sheet.row_dimensions[long].height > 30
+    assert sheet.column_dimensions[at["证据起点（字）"]].hidden
+    assert not sheet.column_dimensions[at["原话"]].hidden
