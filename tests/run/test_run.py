@@ -125,9 +125,9 @@ def test_an_english_report_is_english_in_csv_and_in_code_words(tmp_path: Path, r
 
 
 def test_the_workbook_has_its_sheets_and_all_calls(mixed: Scored) -> None:
-    """班组, 坐席, 通话, 扣分明细, 未读入 and 说明, one row a call."""
+    """班组, 坐席, 通话, 扣分明细, 说明 first, then 关键词 and 未读入; one row a call."""
     book = openpyxl.load_workbook(mixed.folder / "scorecards.xlsx", read_only=True)
-    assert book.sheetnames == ["班组", "坐席", "通话", "扣分明细", "未读入", "说明"]
+    assert book.sheetnames == ["班组", "坐席", "通话", "扣分明细", "说明", "关键词", "未读入"]
     assert [row[0] for row in book["通话"].iter_rows(min_row=2, values_only=True)] == mixed.calls["call_id"].tolist()
 
 
