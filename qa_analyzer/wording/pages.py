@@ -127,6 +127,7 @@ TEXTS: dict[str, Pair] = {
         "处理得好，可作示范：客户从不满到平静，得分高",
         "Well handled: an unhappy customer calmed, high score",
     ),
+    "hear.rise": ("坐席说了这句之后，客户好转 {n}", "After the agent said this, the mood rose by {n}"),
     "index.kinds": ("通话种类", "Kinds of calls"),
     "versus.head": ("比", "Vs"),
     "versus.one": ("拿{name}来比较", "Compare {name}"),
@@ -178,6 +179,10 @@ TEXTS: dict[str, Pair] = {
     "index.team_agents": ("坐席数", "Agents"),
     "index.no_team": ("（未分组）", "(no team)"),
     "index.rules": ("扣分最多的规则", "Rules that cost most"),
+    "index.rules_note": (
+        "一票否决的在前（那通电话归零），其余按共扣的分数排。",
+        "Critical ones first (they set a call to 0), the others by the points they cost.",
+    ),
     "index.rules_none": ("没有扣分。", "Nothing was deducted."),
     "index.rule_example": ("例子", "Example"),
     "index.rejected_title": ("未读入与不可评分", "Rejected and not assessable"),

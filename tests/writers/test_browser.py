@@ -239,13 +239,33 @@ def test_nobody_is_shut_out(page: Page, report: Path, width: int) -> None:
     assert serious == []
 
 
-def test_on_paper_everything_is_open(page: Page, report: Path) -> None:
+def test_on_paper_the_evidence_is_open(page: Page, report: Path) -> None:
+    """Reference tables print where the reader opened them; what is for the screen alone does not."""
     page.goto(call_page(report, "bb_repair_002"))
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator(".cards details").count() > 0
+    assert page.locator(".cards details:not([open])").count() == 0
     page.emulate_media(media="print")
     assert not page.locator(".keys").is_visible()
+    verdicts = page.locator("details.fold:has(.verdicts)")
+    assert not verdicts.is_visible()
+    page.emulate_media(media="screen")
+    verdicts.locator("summary").click()
+    page.emulate_media(media="print")
+    assert verdicts.locator("table").is_visible()
     assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_on_a_phone_tables_show_what_matters_without_scrolling(page: Page, report: Path) -> None:
+    """Of the agents name, calls, mean and critical calls, of an agent's calls id, score and reason."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto((report / "index.html").as_uri())
+    heads = page.locator("#agents-table thead th:visible")
+    assert [head.strip(" \u2060↕") for head in heads.all_inner_texts()] == ["坐席姓名", "通话数", "平均分", "一票否决"]
+    page.goto(next((report / "agents").glob("A8011*.html")).as_uri())
+    heads = page.locator("#calls-table thead th:visible")
+    assert [head.strip(" \u2060↕") for head in heads.all_inner_texts()] == ["通话编号", "得分", "原因"]
+    assert page.evaluate("(t => t.scrollWidth <= t.parentElement.clientWidth)(document.querySelector('#calls-table'))")
 
 
 def test_without_scripts_the_pages_still_read_and_link(browser: Browser, report: Path) -> None:

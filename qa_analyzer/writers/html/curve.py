@@ -81,8 +81,11 @@ def draw_curve(
         y = round(_y(point.value), 1)
         anchor = "start" if x < LEFT + 40 else "end" if x > WIDTH - RIGHT - 40 else "middle"
         names = marked.get(at, [])
-        # Away from the line: it comes down to a valley and up to a peak.
-        below = point.value < 0 if ("valley" in names) == ("peak" in names) else "valley" in names
+        # Away from the line: it comes down to a valley and up to a peak; elsewhere it is where the neighbours are.
+        around = values[max(at - 1, 0) : at + 2]
+        below = (
+            point.value < sum(around) / len(around) if ("valley" in names) == ("peak" in names) else "valley" in names
+        )
         label_y = round(y + 20 if below else y - 11, 1)
         drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, point.sure, tuple(names), anchor, label_y))
     line = " ".join(f"{point.x},{point.y}" for point in drawn)

@@ -215,6 +215,7 @@ addEventListener("keydown", (event) => {
   }
 });
 
+// Paper shows the evidence of a call whole; reference tables only where the reader opened them.
 addEventListener("beforeprint", () => {
-  for (const box of document.querySelectorAll("details")) box.open = true;
+  for (const box of document.querySelectorAll(".cards details")) box.open = true;
 });
