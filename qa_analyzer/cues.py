@@ -36,6 +36,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "customer_wait_request",
         "line_check",
         "thanks",
+        "present",
     ),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""

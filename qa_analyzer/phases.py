@@ -152,11 +152,12 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     ended = np.zeros(count, np.bool_)
     ended[batch.turn_call[goodbye[goodbye >= closing[batch.turn_call[goodbye]]]]] = True
     known_end = (hang_up != HangUp.UNKNOWN) | transferred
-    closing_confidence = np.where(known_end | (has_cue & ended & ~_ends_on_question(batch)), 1.0, 0.0)
+    # Nor does a farewell of the customer alone in the last turn: the agent's may have come after it.
+    broken_off = _ends_on_question(batch) | _ends_on_customer_farewell(batch, cues)
+    closing_confidence = np.where(known_end | (has_cue & ended & ~broken_off), 1.0, 0.0)
 
     # A call that starts with the customer's bare «yes» has lost its opening: the answer is there, the question not.
-    first = np.minimum(begin, max(batch.n_turns - 1, 0))
-    answers = (batch.turn_role[first] == Role.CUSTOMER) & batch.turn_backchannel[first] if batch.n_turns else begin > 0
+    answers = _starts_with_an_answer(batch, cues)
     opened = np.where(answers, 0.0, 1.0)
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
@@ -192,6 +193,16 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     return Phases(starts, ends, confidence)
 
 
+def _starts_with_an_answer(batch: Batch, cues: Cues) -> Mask:
+    """(c,) bool: the first turn is the customer's, and no more than a «yes» or «I am here»."""
+    first = batch.call_turn[:-1][np.diff(batch.call_turn) > 0]
+    first = first[batch.turn_role[first] == Role.CUSTOMER]
+    result = np.zeros(batch.n_calls, np.bool_)
+    result[batch.turn_call[first[batch.turn_backchannel[first]]]] = True
+    result[batch.turn_call[cues.turns("present", among=first)]] = True
+    return result
+
+
 def _more_than_hello(batch: Batch, turns: Indices) -> Mask:
     """(n,) bool: turns with at least SUBSTANTIAL code points that are no hello. Long ones are not looked at."""
     result = np.ones(len(turns), np.bool_)
@@ -204,6 +215,15 @@ def _more_than_hello(batch: Batch, turns: Indices) -> Mask:
     counts = np.bincount(np.repeat(np.arange(len(short)), length)[other], minlength=len(short))
     result[short] = counts >= SUBSTANTIAL
     return result
+
+
+def _ends_on_customer_farewell(batch: Batch, cues: Cues) -> Mask:
+    """(c,) bool: the customer's farewell is the last turn, and the agent said none."""
+    ends = np.zeros(batch.n_calls, np.bool_)
+    customers = cues.turns("farewell", Role.CUSTOMER)
+    ends[batch.turn_call[customers[customers + 1 == batch.call_turn[batch.turn_call[customers] + 1]]]] = True
+    ends[batch.turn_call[cues.turns("farewell", Role.AGENT)]] = False
+    return ends
 
 
 def _ends_on_question(batch: Batch) -> Mask:

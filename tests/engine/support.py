@@ -38,6 +38,7 @@ RUBRIC: dict[str, Any] = {
         "phase_confidence": 0.5,
     },
     "phrases": {
+        "present": ["^在的$", "^在的。$"],
         "backchannel": ["嗯", "对", "好的", "是的", "我知道"],
         "interjection": ["嗯", "哦"],
         "farewell": ["再见", "拜拜"],

@@ -65,6 +65,21 @@ def test_a_customer_who_says_goodbye_and_is_gone_leaves_no_chance_to_close() -> 
     assert phase("closing", *TALK, "C 没有了", "A 谢谢您", hang_up="customer") == (5, 7, 1.0)
 
 
+def test_a_farewell_of_the_customer_alone_may_be_where_the_text_breaks_off() -> None:
+    """What the agent said after it is not in the text; one who had said farewell before has closed."""
+    assert phase("closing", *CLOSING[:-1], "A 谢谢您", "C 再见") == (5, 8, 0.0)
+    assert phase("closing", *CLOSING, "C 再见") == (5, 8, 1.0)
+    assert phase("closing", *CLOSING[:-1], "A 谢谢您", "C 再见", "A 嗯嗯") == (5, 9, 1.0)
+
+
+def test_a_call_that_starts_with_an_answer_has_lost_its_opening() -> None:
+    """The customer says that somebody is there, and nobody had asked."""
+    assert phase("opening", "C 在的", *TALK)[2] == 0.0
+    assert phase("opening", "C 在的。", *TALK)[2] == 0.0
+    assert phase("opening", "C 在吗", *TALK)[2] == 1.0
+    assert phase("opening", "C 在的话回一下", *TALK)[2] == 1.0
+
+
 THANKS: dict[str, Any] = {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["谢谢"]}}
 
 
