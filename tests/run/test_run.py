@@ -58,7 +58,7 @@ COLUMNS = {
     ).split(),
     "findings": FINDINGS.split(),
     "agents": AGENTS.format(passes=" ".join(f"pass_{one}" for one in CRITERIA)).split(),
-    "emotion": ["call_id", "turn", "start_ms", "value", "label"],
+    "emotion": ["call_id", "turn", "start_ms", "value", "label", "confidence"],
 }
 
 
