@@ -37,6 +37,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "line_check",
         "thanks",
         "present",
+        "continued",
     ),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""

@@ -1,8 +1,9 @@
 """Phases of a call, and the plain facts about it that rules ask for.
 
 Phases (opening, problem, clarifying, solving, closing) are contiguous ranges of turns found from cues and
-position, each with a confidence. Facts: complaint or not, resolution, transferred, assessable. All from the
-rubric's phrase lists, the telephone record and the customer's emotion.
+position, each with a confidence; only an opening that was not recorded lies, unsure, over the first turns.
+Facts: complaint or not, resolution, transferred, assessable. All from the rubric's phrase lists, the
+telephone record and the customer's emotion.
 """
 
 from __future__ import annotations
@@ -157,18 +158,22 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     closing_confidence = np.where(known_end | (has_cue & ended & ~broken_off), 1.0, 0.0)
 
     # A call that starts with the customer's bare «yes» has lost its opening: the answer is there, the question not.
-    answers = _starts_with_an_answer(batch, cues)
-    opened = np.where(answers, 0.0, 1.0)
+    # So has one that starts in the customer's mid-sentence: whether the agent's first turn is the first, nobody knows.
+    continued = _starts_with(batch, cues, "continued")
+    lost = _starts_with_an_answer(batch, cues) | continued
+    opened = np.where(lost, 0.0, 1.0)
     stating = np.flatnonzero(
         (batch.turn_role == Role.CUSTOMER) & ~batch.turn_backchannel & (batch.turn_characters >= SUBSTANTIAL)
     )
     stating = stating[_more_than_hello(batch, stating)]
     problem, has_problem = _first_in_call(stating, begin, closing, closing)
     answering = np.flatnonzero((batch.turn_role == Role.AGENT) & ~batch.turn_backchannel)
+    agent, answered = _first_in_call(answering, begin, end, begin)
+    open_until = np.where(continued & answered, agent + 1, problem)
     clarifying, _ = _first_in_call(answering, problem, closing, closing)
     if not middle:
         starts = np.stack([begin, problem, clarifying, closing, closing])
-        ends = np.stack([problem, clarifying, closing, closing, end])
+        ends = np.stack([open_until, clarifying, closing, closing, end])
         unsure = np.zeros(count)
         confidence = np.stack([opened, np.where(has_problem, 1.0, 0.5), unsure, unsure, closing_confidence])
         return Phases(starts, ends, confidence)
@@ -180,7 +185,7 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     asking = np.union1d(cues.turns("question", among=early), cues.turns("customer_request", among=early))
     has_question = _first_in_call(asking, clarifying, solving, clarifying)[1]
     starts = np.stack([begin, problem, clarifying, solving, closing])
-    ends = np.stack([problem, clarifying, solving, closing, end])
+    ends = np.stack([open_until, clarifying, solving, closing, end])
     confidence = np.stack(
         [
             opened,
@@ -197,9 +202,17 @@ def _starts_with_an_answer(batch: Batch, cues: Cues) -> Mask:
     """(c,) bool: the first turn is the customer's, and no more than a «yes» or «I am here»."""
     first = batch.call_turn[:-1][np.diff(batch.call_turn) > 0]
     first = first[batch.turn_role[first] == Role.CUSTOMER]
-    result = np.zeros(batch.n_calls, np.bool_)
+    result = _starts_with(batch, cues, "present")
     result[batch.turn_call[first[batch.turn_backchannel[first]]]] = True
-    result[batch.turn_call[cues.turns("present", among=first)]] = True
+    return result
+
+
+def _starts_with(batch: Batch, cues: Cues, name: str) -> Mask:
+    """(c,) bool: the first turn is the customer's, and holds a cue of that list."""
+    first = batch.call_turn[:-1][np.diff(batch.call_turn) > 0]
+    first = first[batch.turn_role[first] == Role.CUSTOMER]
+    result = np.zeros(batch.n_calls, np.bool_)
+    result[batch.turn_call[cues.turns(name, among=first)]] = True
     return result
 
 

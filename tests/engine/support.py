@@ -39,6 +39,7 @@ RUBRIC: dict[str, Any] = {
     },
     "phrases": {
         "present": ["^在的$", "^在的。$"],
+        "continued": ["^然后", "^所以"],
         "backchannel": ["嗯", "对", "好的", "是的", "我知道"],
         "interjection": ["嗯", "哦"],
         "farewell": ["再见", "拜拜"],

@@ -80,6 +80,14 @@ def test_a_call_that_starts_with_an_answer_has_lost_its_opening() -> None:
     assert phase("opening", "C 在的话回一下", *TALK)[2] == 1.0
 
 
+def test_a_call_that_starts_in_mid_sentence_has_an_opening_that_nobody_can_judge() -> None:
+    """It lies over the agent's first turn, unsure; the problem is stated from the start all the same."""
+    lines = ["C 然后我就去了营业厅，他们说要打热线", "A 您是说每个月十五块那个业务吗", "C 对，我没有开过", *TALK[2:]]
+    assert phase("opening", *lines) == (0, 2, 0.0)
+    assert phase("problem", *lines)[0] == 0
+    assert phase("opening", lines[0].replace("然后", "昨天"), *lines[1:])[:2] == (0, 0)
+
+
 THANKS: dict[str, Any] = {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["谢谢"]}}
 
 
