@@ -109,12 +109,18 @@ def run_facts(report: Report | TeamNight) -> RunFacts:
     )
 
 
-def write_workbook(report: Report | TeamNight) -> None:
-    """scorecards.xlsx, streamed from the Parquet files."""
+def pages_of(report: Report) -> set[str] | None:
+    """Ids of the calls that have a page in this report, None without HTML."""
+    options = report.options
+    if "html" not in options.outputs:
+        return None
+    calls = read_calls(report.data / "calls.parquet")
+    return choose_pages(calls, options.page_limit, report.engine.ruleset, by_team=options.by_team)
+
+
+def write_workbook(report: Report | TeamNight, pages: set[str] | None) -> None:
+    """scorecards.xlsx, streamed from the Parquet files. `pages`: see `pages_of`."""
     data, options = report.data, report.options
-    pages: set[str] | None = None
-    if "html" in options.outputs:
-        pages = choose_pages(read_calls(data / "calls.parquet"), options.page_limit, report.engine.ruleset)
     teams = team_scorecards(report.sums, report.engine.ruleset)
     write_xlsx(
         report.folder / "scorecards.xlsx",
@@ -182,14 +188,20 @@ def past_findings(folder: Path, rule_id: str, *, most: int) -> PastFindings | No
     )
 
 
-def choose_pages(calls: pa.Table, most: int, ruleset: Ruleset) -> set[str]:
+def choose_pages(calls: pa.Table, most: int, ruleset: Ruleset, *, by_team: bool = False) -> set[str]:
     """Ids of the calls that get a page, at most `most`: all of a few, of many those with something to see.
 
-    First the calls to hear, whatever they are, then critical ones, then the lowest scores.
+    First the calls to hear, whatever they are (`by_team`: those of each team as well), then critical ones, then the
+    lowest scores.
     """
     if calls.num_rows <= min(most, ALL_HAVE_PAGES):
         return set(calls["call_id"].to_pylist())
     chosen = dict.fromkeys(row["call_id"] for _, row in choose_calls_to_hear(calls))
+    if by_team:
+        team = pc.fill_null(calls["team"].cast(pa.string()), "")
+        for one in pc.unique(team):
+            mine = choose_calls_to_hear(calls.filter(pc.equal(team, one)))
+            chosen |= dict.fromkeys(row["call_id"] for _, row in mine)
     shown = calls.filter(has_something_to_see(calls, ruleset))
     worst = pc.sort_indices(shown, sort_keys=WORST_FIRST)
     chosen |= dict.fromkeys(shown["call_id"].take(worst[:most]).to_pylist())
@@ -214,12 +226,10 @@ def has_something_to_see(calls: pa.Table, ruleset: Ruleset) -> pa.ChunkedArray:
     return found
 
 
-def write_pages(report: Report, inputs: Sequence[str]) -> None:
+def write_pages(report: Report, inputs: Sequence[str], chosen: set[str]) -> None:
     """index.html, agents/, calls/, assets/. Call pages are rendered in a second pass over the blocks."""
-    calls = read_calls(report.data / "calls.parquet")
-    chosen = choose_pages(calls, report.options.page_limit, report.engine.ruleset)
     _write_call_pages(report, inputs, chosen)
-    write_summaries(report, calls, chosen)
+    write_summaries(report, read_calls(report.data / "calls.parquet"), chosen)
 
 
 def _write_call_pages(report: Report, inputs: Sequence[str], chosen: set[str]) -> None:

@@ -712,16 +712,19 @@ class Report:
             with CsvWriter(self.folder / "keywords.csv", "keywords", lang, names, columns=shown) as writer:
                 writer.write(self.keywords.filter(self.keywords["listed"]).select(shown))
         if "xlsx" in self.options.outputs or "html" in self.options.outputs:
-            from qa_analyzer.reporting import write_pages, write_workbook
+            from qa_analyzer.reporting import pages_of, write_pages, write_workbook
 
+            pages = pages_of(self)
             if "xlsx" in self.options.outputs:
-                write_workbook(self)
-            if "html" in self.options.outputs:
-                write_pages(self, inputs)
+                write_workbook(self, pages)
+            if pages is not None:
+                write_pages(self, inputs, pages)
+        else:
+            pages = None
         if self.options.by_team:
             from qa_analyzer.team_folders import write_team_folders
 
-            self.team_folders = write_team_folders(self)
+            self.team_folders = write_team_folders(self, pages)
         if "parquet" not in self.options.outputs:
             shutil.rmtree(self.data)
 

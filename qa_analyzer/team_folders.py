@@ -20,7 +20,7 @@ import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
 from qa_analyzer.keywords import NO_EARLIER, Earlier, rank_keywords
-from qa_analyzer.reporting import choose_pages, read_calls, write_summaries, write_workbook
+from qa_analyzer.reporting import read_calls, write_summaries, write_workbook
 from qa_analyzer.scorecard import AgentSums, agent_scorecards, agents_table, split_teams
 from qa_analyzer.writers.csv import CsvWriter
 from qa_analyzer.writers.html import safe_name
@@ -82,17 +82,18 @@ def folder_of(team: str) -> str:
     return safe_name(team) if team else NO_TEAM
 
 
-def write_team_folders(report: Report) -> dict[Path, dict[str, Any]]:
+def write_team_folders(report: Report, pages: set[str] | None) -> dict[Path, dict[str, Any]]:
     """teams/<team>/ for every team, and teams/teams.csv, which says whose folder is whose.
 
-    Returns each folder with what its run.json must say.
+    pages: ids of the calls that have a page in the report, None without HTML. Returns each folder with
+    what its run.json must say.
     """
     home = report.folder / TEAMS
     home.mkdir()
     written, rows = {}, []
     words = report.words.table()
     for team, sums in split_teams(report.team_sums).items():
-        night = _write_team(report, home / folder_of(team), team, sums, words)
+        night = _write_team(report, home / folder_of(team), team, sums, words, pages)
         written[night.folder] = night.counts() | {"team": report.hide(team)}
         rows.append({"team": report.hide(team), "folder": night.folder.name, "calls": night.read})
     columns = ["team", "folder", "calls"]
@@ -102,7 +103,9 @@ def write_team_folders(report: Report) -> dict[Path, dict[str, Any]]:
     return written
 
 
-def _write_team(report: Report, folder: Path, team: str, sums: AgentSums, words: pa.Table) -> TeamNight:
+def _write_team(
+    report: Report, folder: Path, team: str, sums: AgentSums, words: pa.Table, pages: set[str] | None
+) -> TeamNight:
     options, engine = report.options, report.engine
     (folder / "data").mkdir(parents=True)
     _copy_rows(report, folder, "calls", _of_team(team))
@@ -131,11 +134,10 @@ def _write_team(report: Report, folder: Path, team: str, sums: AgentSums, words:
         histogram=np.bincount(points, minlength=10_001),
     )
     _write_tables(night)
+    chosen = None if pages is None else pages & set(ids.to_pylist())
     if "xlsx" in options.outputs:
-        write_workbook(night)
-    if "html" in options.outputs:
-        all_calls = read_calls(report.data / "calls.parquet")
-        chosen = choose_pages(all_calls, options.page_limit, engine.ruleset) & set(ids.to_pylist())
+        write_workbook(night, chosen)
+    if chosen is not None:
         (folder / "calls").mkdir(exist_ok=True)
         for call_id in sorted(chosen):
             name = f"{safe_name(call_id)}.html"

@@ -42,7 +42,7 @@ def table(**calls: dict[str, Any]) -> pa.Table:
     rows = [{"call_id": call_id, **PLAIN, **changes} for call_id, changes in calls.items()]
     schema = pa.schema(
         [
-            *[(name, pa.string()) for name in ("call_id", "escalation_risk", "emotion_trend", "call_type")],
+            *[(name, pa.string()) for name in ("call_id", "team", "escalation_risk", "emotion_trend", "call_type")],
             *[(name, pa.float64()) for name in ("score", "score_before_critical")],
             *[(name, pa.bool_()) for name in ("critical", "assessable")],
             ("turns", pa.int32()),
@@ -131,6 +131,16 @@ def pages(most: int = 2000, **seen: dict[str, Any]) -> set[str]:
     """Of many good calls and some others, those of the others that get a page."""
     good: dict[str, dict[str, Any]] = {f"good{at:03}": {} for at in range(ALL_HAVE_PAGES)}
     return choose_pages(table(**good, **seen), most, judged_by())
+
+
+def test_the_calls_that_a_team_should_hear_have_a_page() -> None:
+    """One model call of a small team beside a night that has better ones: only its own folder would show it."""
+    good: dict[str, dict[str, Any]] = {f"good{at:03}": {} for at in range(ALL_HAVE_PAGES)}
+    better = {f"better{at}": {**MODEL, "team": "large"} for at in range(12)}
+    mine = {"zz_mine": {**MODEL, "team": "small"}}
+    night = table(**good, **better, **mine)
+    assert "zz_mine" not in choose_pages(night, 2000, judged_by())
+    assert "zz_mine" in choose_pages(night, 2000, judged_by(), by_team=True)
 
 
 def test_of_a_few_calls_every_one_has_a_page() -> None:

@@ -9,11 +9,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from qa_analyzer.reporting import ALL_HAVE_PAGES
 from qa_analyzer.run import Options, RunResult, score
 from qa_analyzer.team_folders import NO_TEAM, folder_of
 from qa_analyzer.writers.html import safe_name
 
-from .made import call, mixed_calls, write_calls
+from .made import CALM, HEATED, call, mixed_calls, write_calls
 
 EAST, WEST, HOSTILE = "东区一组", "西区特急组", '../../=cmd|"<b>组</b>\u202e'
 
@@ -106,6 +107,18 @@ def test_hostile_and_missing_team_names_stay_inside(report: RunResult) -> None:
     listed = (home / "teams.csv").read_text(encoding="utf-8-sig")
     assert safe_name(HOSTILE) in listed
     assert "<b>组" not in (home / safe_name(HOSTILE) / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_workbook_links_to_pages_that_are_there(rules: Path, tmp_path: Path) -> None:
+    """Of a night so large that not every call has a page: a small team's good calls have none either."""
+    good = [call(f"good{at:03}", CALM, team=EAST) for at in range(ALL_HAVE_PAGES)]
+    calls = [*good, call("fine", CALM, team=WEST), call("bad", HEATED, team=WEST)]
+    target = tmp_path / "report"
+    score([write_calls(tmp_path / "calls.ndjson", calls)], target, Options(rules=rules, by_team=True))
+    folder = target / "teams" / WEST
+    sheet = openpyxl.load_workbook(folder / "scorecards.xlsx")["通话"]
+    linked = {row[0].value for row in sheet.iter_rows(min_row=2) if row[0].hyperlink is not None}
+    assert linked == {path.stem for path in (folder / "calls").glob("*.html")} == {"bad"}
 
 
 def test_without_the_option_there_are_no_folders(rules: Path, tmp_path: Path) -> None:
