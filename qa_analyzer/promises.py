@@ -104,13 +104,14 @@ of next week; month × 100 + day (month 0 = this one); the end of this or the ne
 class Promises:
     """The last plain promise of each call. All (c,).
 
-    hours from the start of the call, where known; least: a lower bound where not known; evidence: the wording.
-    beyond: the calendar of working days does not reach so far.
+    hours from the start of the call, where known; least, most: bounds where not known («today» is within 24 hours
+    whenever the call was); evidence: the wording. beyond: the calendar of working days does not reach so far.
     """
 
     hours: Floats
     known: Mask
     least: Floats
+    most: Floats
     evidence: Evidence
     beyond: Mask
 
@@ -304,7 +305,7 @@ def find_promises(batch: Batch, heard: Wordings) -> Promises:
     kind = _nearest_action(batch, turn, start, end, (reply, handling, other))
     promising = np.flatnonzero(plain & (kind >= 0) & (kind < 2))
     evidence = no_evidence(count)
-    hours, least = np.full(count, np.nan), np.zeros(count)
+    hours, least, most = np.full(count, np.nan), np.zeros(count), np.full(count, np.inf)
     beyond = np.zeros(count, np.bool_)
     if len(promising):
         # The last turn of the call; in it a reply before handling; of several the last.
@@ -323,8 +324,9 @@ def find_promises(batch: Batch, heard: Wordings) -> Promises:
         hours[call] = np.where(sure, np.round(found, 2), np.nan)
         working = np.array([24 * one.amount if one.how == WORKDAYS else 0.0 for one in picked])
         least[call] = np.where(sure, np.nan_to_num(found), working)
+        most[call] = [24 * (one.amount + 1) if one.how in (IN_DAYS, SOME_TIME) else np.inf for one in picked]
         beyond[call] = ~relative & (timed & dated)[call] & ~reached
-    return Promises(np.nan_to_num(hours), ~np.isnan(hours), least, evidence, beyond)
+    return Promises(np.nan_to_num(hours), ~np.isnan(hours), least, most, evidence, beyond)
 
 
 def _times(batch: Batch, turns: Indices) -> tuple[Indices, Indices, Indices, list[TimeSpec]]:
@@ -390,10 +392,12 @@ def compare_with_limits(promises: Promises, profile: Profile, facts: Facts, limi
     low = np.where(exceptional, escalated, np.where(doubtful, np.minimum(own_low, escalated), own_low))
     high = np.where(exceptional, escalated, np.where(doubtful, np.maximum(own_high, escalated), own_high))
     applies = facts.complaint & promises.made
-    over, in_time = promises.hours > high, promises.hours <= low
+    soon = ~promises.known & (promises.most <= low)
+    hours = np.where(promises.known, promises.hours, promises.most)
+    over, in_time = hours > high, hours <= low
     sure_kind = low == high
-    known = applies & promises.known & (sure_kind | over | in_time)
-    value = promises.hours - np.where(in_time, low, high)
+    known = applies & (promises.known & (sure_kind | over | in_time) | soon)
+    value = hours - np.where(in_time, low, high)
     return OverLimit(
         value=np.where(known, value, np.where(applies, promises.least - high, 0.0)),
         known=known,

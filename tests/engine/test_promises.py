@@ -171,6 +171,15 @@ def test_against_the_limit_of_its_kind(complaint: str, promise: str, expected: t
     assert over(complaint, promise) == expected
 
 
+def test_today_is_in_time_whenever_the_call_was() -> None:
+    """Without a start, or after that hour, «today» is within 24 hours; against two hours nobody can tell."""
+    evening = {"started_at": "2026-11-20T20:30:00+08:00"}
+    assert over("你们多扣了我的钱", "今天下班之前给您回复", started_at=None) == (0.0, False, False)
+    assert over("你们多扣了我的钱", "今天下班之前给您回复", **evening) == (0.0, False, False)
+    assert over("客服态度太恶劣了", "今天下班之前给您回复", started_at=None) == (None, False, False)
+    assert over("你们多扣了我的钱", "明天下班之前给您回复", started_at=None) == (None, False, False)
+
+
 def test_working_days_without_a_calendar_prove_what_they_must_be_at_least() -> None:
     """Two working days are two days at the least; one may be in time, nobody can tell."""
     late = {"started_at": "2026-12-31T10:00:00+08:00"}
