@@ -56,6 +56,7 @@ SPOKEN_BY: dict[str, Role] = {
     "negative_wording": Role.AGENT,
     "dialect": Role.AGENT,
     "promise": Role.AGENT,
+    "promise_asked": Role.CUSTOMER,
 }
 """Whose wordings decide each column; the names of the files under rules/columns/."""
 VALUES: dict[str, tuple[str, ...]] = {
@@ -69,6 +70,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "negative_wording": ("said",),
     "dialect": ("said",),
     "promise": ("reply", "handling", "other", "not_a_promise"),
+    "promise_asked": ("asked",),
 }
 """The values of each column that have wordings. Others (`none`, `ordinary`) follow from something else."""
 

@@ -1,6 +1,7 @@
 """The time within which the agent promises a reply: 二十四小时内, 明天中午前, 三到五个工作日 → hours from the call.
 
-Only turns with an action of a promise in them are read. What is counted is the agent's last plain promise of a call;
+Only turns with an action of a promise in them are read, and the answer to «when will you tell me», where a time alone
+is one. What is counted is the agent's last plain promise of a call;
 in its turn a reply (回电) goes before the handling of the matter (处理好), and of several the last counts. Money that
 arrives and goods that are delivered are no reply. Knows wordings and the calendar, no rules.
 """
@@ -21,6 +22,7 @@ from qa_analyzer.batch import Batch, visible_characters
 from qa_analyzer.clock import local_dates, local_minutes
 from qa_analyzer.hearing import Said, Wordings, overlapped
 from qa_analyzer.lexicon import ESCALATION_KINDS, RISKS
+from qa_analyzer.model import Role
 from qa_analyzer.phases import Evidence, Facts
 from qa_analyzer.profile import SCOPES, Profile, no_evidence
 from qa_analyzer.workdays import add_workdays
@@ -33,6 +35,10 @@ AFTER = 16
 """An action this many code points after a time still belongs to it (明天上午十点之前我们专员给您回电)."""
 BEFORE = 8
 """The same for an action before it (答复您的时间是二十四小时内)."""
+ANSWER = 12
+"""A time that begins within so many code points of the answer to «when» needs no action (三到五个工作日吧)."""
+HANDLING = 1
+"""Number of the action «handling» among those that a time may belong to."""
 DAY = 24 * 60
 NO_DEADLINE = -1
 PARTS: dict[str, int] = {
@@ -299,10 +305,13 @@ def find_promises(batch: Batch, heard: Wordings) -> Promises:
     """The last plain promise of each call."""
     reply, handling, other = (heard.said("promise", value) for value in ("reply", "handling", "other"))
     count = batch.n_calls
-    turn, start, end, specs = _times(batch, np.unique(np.concatenate((reply.turn, handling.turn))))
+    answers = _answers(batch, heard.said("promise_asked", "asked").turn)
+    turn, start, end, specs = _times(batch, np.unique(np.concatenate((reply.turn, handling.turn, answers))))
     excuse = heard.said("promise", "not_a_promise")
     plain = ~overlapped(start, end, excuse.start, excuse.end)
     kind = _nearest_action(batch, turn, start, end, (reply, handling, other))
+    bare = np.isin(turn, answers) & (start - batch.turn_text[turn] <= ANSWER)
+    kind = np.where((kind < 0) & bare, HANDLING, kind)
     promising = np.flatnonzero(plain & (kind >= 0) & (kind < 2))
     evidence = no_evidence(count)
     hours, least, most = np.full(count, np.nan), np.zeros(count), np.full(count, np.inf)
@@ -327,6 +336,14 @@ def find_promises(batch: Batch, heard: Wordings) -> Promises:
         most[call] = [24 * (one.amount + 1) if one.how in (IN_DAYS, SOME_TIME) else np.inf for one in picked]
         beyond[call] = ~relative & (timed & dated)[call] & ~reached
     return Promises(np.nan_to_num(hours), ~np.isnan(hours), least, most, evidence, beyond)
+
+
+def _answers(batch: Batch, asked: Indices) -> Indices:
+    """The agent's turns right after turns that ask when, ascending."""
+    after = np.unique(asked) + 1
+    after = after[after < len(batch.turn_call)]
+    same = batch.turn_call[after] == batch.turn_call[after - 1]
+    return np.asarray(after[same & (batch.turn_role[after] == Role.AGENT)])
 
 
 def _times(batch: Batch, turns: Indices) -> tuple[Indices, Indices, Indices, list[TimeSpec]]:

@@ -133,6 +133,23 @@ def test_the_promise_in_a_turn(said: str, expected: tuple[float | None, str | No
     assert promised(said) == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "hours"),
+    [
+        ("那什么时候给我信儿？", "三到五个工作日吧", 168.0),
+        ("那什么时候给我信儿？", "大概要十天左右", 240.0),
+        ("处理要多久啊？", "流程比较长，现在投诉量大，最多十天", None),
+        ("什么时候能到账？", "三到五天", None),
+        ("这个套餐一年多少钱？", "三到五天", None),
+    ],
+)
+def test_a_time_alone_answers_when_there_will_be_a_reply(asked: str, answer: str, hours: float | None) -> None:
+    """Where it comes first in the answer; money that arrives is no reply."""
+    lines = ("C 你们多扣了我的钱", "A 我给您反映上去", f"C {asked}", f"A {answer}", "C 哦")
+    made = profiled(call(*lines, started_at=FRIDAY, call_type="complaint")).promises
+    assert (float(made.hours[0]) if made.known[0] else None) == hours
+
+
 def test_the_last_promise_of_the_call_counts() -> None:
     """What the agent takes back no longer holds."""
     assert promised("二十四小时内给您回复", "那这样，两小时内给您回电") == (2.0, "两小时")
