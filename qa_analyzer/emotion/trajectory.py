@@ -109,7 +109,8 @@ def name_trends(mood: Floats, call_turn: Offsets, is_backchannel: Mask, negative
     mood, call_turn, is_backchannel as in `follow`; `negative`: a value up to which a mood is unhappy. By the means of
     `TREND_WINDOW` real turns in a row, the first (opening), the last (closing) and the lowest:
     dissatisfied: opening and closing are unhappy. recovered: it fell to an unhappy low by `TREND_CHANGE` or more and
-    rose by as much again. improved, worsened: closing differs from opening by so much. steady: none of these.
+    rose by as much again. improved, worsened: closing differs from opening by so much, and what worsened ends at least
+    half unhappy (from pleased to calm is no change for the worse). steady: none of these.
     """
     n_calls = len(call_turn) - 1
     trend = np.full(n_calls, -1, dtype=np.int64)
@@ -134,7 +135,7 @@ def name_trends(mood: Floats, call_turn: Offsets, is_backchannel: Mask, negative
             (opening <= negative) & (closing <= negative),
             fell & rose & (lowest <= negative),
             closing - opening >= TREND_CHANGE,
-            opening - closing >= TREND_CHANGE,
+            (opening - closing >= TREND_CHANGE) & (closing <= negative / 2),
         ],
         [TRENDS.index(name) for name in ("dissatisfied", "recovered", "improved", "worsened")],
         TRENDS.index("steady"),

@@ -99,7 +99,7 @@ TEXTS: dict[str, Pair] = {
     "index.not_assessable": ("不可评分", "Not assessable"),
     "index.rejected": ("未读入", "Rejected"),
     "index.mean": ("平均分", "Mean score"),
-    "index.spread": ("中间一半：{low}–{high} 分", "Middle half: {low}–{high}"),
+    "index.spread": ("一半的通话在 {low}–{high} 分之间", "Half of the calls: {low}–{high}"),
     "index.critical": ("一票否决通话", "Critical calls"),
     "index.undetermined": ("无法判定的判定", "Undetermined verdicts"),
     "index.recovery": ("情绪恢复率", "Emotion recovery"),
@@ -366,8 +366,8 @@ TEXTS: dict[str, Pair] = {
         "Improved: the mean of the last three customer turns is 0.25 or more above that of the first three.",
     ),
     "call.trend.worsened": (
-        "恶化：结尾三个客户话轮的平均比开头三个低 0.25 以上。",
-        "Worsened: the mean of the last three customer turns is 0.25 or more below that of the first three.",
+        "恶化：结尾三个客户话轮的平均比开头三个低 0.25 以上，而且偏向不满。",
+        "Worsened: the mean of the last three customer turns is unhappy and 0.25 or more below the first three.",
     ),
     "call.trend.recovered": (
         "先抑后扬：连续三个客户话轮的平均落到不满，降了 0.25 以上，结尾又回升 0.25 以上。",

@@ -86,6 +86,8 @@ def test_a_call_without_customer_turns_is_unknown_and_harms_no_neighbour() -> No
         ([-0.6, -0.5, -0.7, -0.2, -0.6, -0.4, -0.5], "dissatisfied"),
         # unhappy at the start, not at the end, without a further fall
         ([-0.6, -0.5, -0.5, 0.0, 0.3, 0.2], "improved"),
+        # from pleased to calm
+        ([0.7, 0.6, 0.5, 0.1, 0.0, -0.1], "steady"),
         # one sharp turn is no trend
         ([0.0, 0.0, 0.0, -0.7, 0.0, 0.0, 0.0], "steady"),
         ([-0.9, -0.9], None),
