@@ -940,10 +940,11 @@ def _introduced(text: str) -> Iterator[_Name]:
 
 
 def _said_again(text: str, end: int, family: str) -> Iterator[_Name]:
-    """The family name in an explanation of it after `end`: 夏天的夏."""
+    """The family name in an explanation of it after `end`: 夏天的夏, in the word that explains as well."""
     found = re.compile(rf"[{_CJK}]{{2,4}}的(?P<again>{family})").search(text, end, end + 14)
     if found is not None:
-        yield _Name(*found.span("again"), "", "")
+        for one in re.compile(family).finditer(text, *found.span()):
+            yield _Name(*one.span(), "", "")
     for described in _DESCRIBED.finditer(text, end, end + 16):
         if described.group()[-1] == family:
             yield _Name(described.start(), described.end(), "", "")
