@@ -29,7 +29,8 @@ class KindShare:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where an agent stands. `expected`: what the others' calls would score with her mix of kinds; difference = mean −
-    expected with its 95 % interval. All three are null where there are too few calls to say.
+    expected with its 95 % interval. All three are null where there are too few calls to say. `others_mean`: of all the
+    others' calls, null without any.
     """
 
     scored: int
@@ -39,6 +40,7 @@ class Standing:
     low: float | None
     high: float | None
     kinds: tuple[KindShare, ...]
+    others_mean: float | None = None
 
 
 def compare_agents(calls: pd.DataFrame) -> Iterator[tuple[str, Standing]]:
@@ -74,7 +76,7 @@ def _stand(mine: pd.DataFrame, rest: pd.DataFrame, quantile: np.ufunc) -> Standi
     shown = tuple(sorted(kinds, key=lambda one: (-one.calls, one.kind)))
     n, m = float(mine["count"].sum()), float(rest["count"].sum())
     if n < FEWEST or m < FEWEST:
-        return Standing(int(n), int(m), None, None, None, None, shown)
+        return Standing(int(n), int(m), None, None, None, None, shown, _mean(rest["sum"].sum(), m))
     mean, spread = mine["sum"].sum() / n, _variance(mine.sum()) / n
     all_mean, all_spread = rest["sum"].sum() / m, _variance(rest.sum())
     expected, scatter, share_of_all = 0.0, 0.0, 0.0
@@ -97,6 +99,7 @@ def _stand(mine: pd.DataFrame, rest: pd.DataFrame, quantile: np.ufunc) -> Standi
         round(difference - half, 2),
         round(difference + half, 2),
         shown,
+        round(float(all_mean), 2),
     )
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from qa_analyzer.comparing import FEWEST, compare_agents
+from qa_analyzer.comparing import FEWEST, FEWEST_ALIKE, compare_agents
 from qa_analyzer.pages import build_pages
 from qa_analyzer.rulebook.schema import Severity
 from qa_analyzer.scorecard import team_scorecards
@@ -61,6 +61,8 @@ WORST_FIRST = [
     ("score_before_critical", "ascending", "at_end"),
     ("call_id", "ascending", "at_end"),
 ]
+CRITICAL_RULES = "critical_rules"
+"""How many rules that may be critical a call broke: a column for choosing, in no file."""
 MOST_REJECTED_SHOWN = 200
 RULES_SHOWN = 10
 """Rules on the index that cost most."""
@@ -196,11 +198,11 @@ def choose_pages(calls: pa.Table, most: int, ruleset: Ruleset, *, by_team: bool 
     """
     if calls.num_rows <= min(most, ALL_HAVE_PAGES):
         return set(calls["call_id"].to_pylist())
-    chosen = dict.fromkeys(row["call_id"] for _, row in choose_calls_to_hear(calls))
+    chosen = dict.fromkeys(row["call_id"] for _, row in choose_calls_to_hear(calls, ruleset=ruleset))
     if by_team:
         team = pc.fill_null(calls["team"].cast(pa.string()), "")
         for one in pc.unique(team):
-            mine = choose_calls_to_hear(calls.filter(pc.equal(team, one)))
+            mine = choose_calls_to_hear(calls.filter(pc.equal(team, one)), ruleset=ruleset)
             chosen |= dict.fromkeys(row["call_id"] for _, row in mine)
     shown = calls.filter(has_something_to_see(calls, ruleset))
     worst = pc.sort_indices(shown, sort_keys=WORST_FIRST)
@@ -265,7 +267,7 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
     teams = _teams(report)
     keywords = report.keywords.filter(report.keywords["listed"]).to_pylist()
     _write_agents(report, agents, teams, calls, quotes, chosen, keywords)
-    picked = choose_calls_to_hear(calls)
+    picked = choose_calls_to_hear(calls, ruleset=report.engine.ruleset)
     write_index(
         report.folder,
         run_facts(report),
@@ -468,6 +470,8 @@ def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, Stand
             one.high,
             [MixRow(kind.kind, kind.calls, kind.mean, kind.others, kind.others_mean) for kind in one.kinds],
             peers.get(team_of[agent_id], []) if one.others else [],
+            one.others_mean,
+            FEWEST_ALIKE,
         )
         for agent_id, one in standings.items()
     }
@@ -484,15 +488,24 @@ def _teams(report: Report | TeamNight) -> list[TeamRow]:
     return rows
 
 
-def choose_calls_to_hear(calls: pa.Table, most: int = CALLS_TO_HEAR) -> list[tuple[str, dict[str, Any]]]:
+def choose_calls_to_hear(
+    calls: pa.Table, most: int = CALLS_TO_HEAR, ruleset: Ruleset | None = None
+) -> list[tuple[str, dict[str, Any]]]:
     """Why, and the call: critical ones, threats to escalate, moods that sank, low scores, and ones to learn from.
 
-    Each kind has a share of the places; low scores take what is left. No call is picked twice.
+    Each kind has a share of the places; low scores take what is left. No call is picked twice. Critical ones come by
+    how many rules that may be critical (those of the `ruleset`) they broke, then by their scores.
     """
+    broken = pc.cast(pa.nulls(calls.num_rows, pa.int32()).fill_null(0), pa.int32())
+    for rule in ruleset.rules if ruleset else ():
+        if rule.spec.severity is Severity.CRITICAL:
+            failed = pc.fill_null(pc.equal(calls[f"rule:{rule.id}"].cast(pa.string()), "fail"), False)
+            broken = pc.add(broken, failed.cast(pa.int32()))
+    calls = calls.append_column(CRITICAL_RULES, broken)
     scored = calls.filter(pc.is_valid(calls["score"]))
     critical = pc.field("critical")
     kinds = {
-        "critical": (critical, [*WORST_FIRST]),
+        "critical": (critical, [(CRITICAL_RULES, "descending", "at_end"), *WORST_FIRST]),
         "escalation": (~critical & (pc.field("escalation_risk") == "high"), [*WORST_FIRST]),
         "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
         "model": (

@@ -220,7 +220,8 @@ def calls_table(
     customer = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
     spoken = np.searchsorted(customer, batch.call_turn), batch.turn_backchannel[customer]
     path = follow(court.mood.value[customer], *spoken)
-    trend = name_trends(path.mood, *spoken, thresholds.get("feels_negative", -0.3))
+    negative = thresholds.get("feels_negative", -0.3)
+    trend = name_trends(path.mood, *spoken, negative)
     overlap, fewest = thresholds.get("interruption_overlap_s", 2.0), thresholds.get("interruption_characters", 4)
     assessable = facts.not_assessable < 0
     columns: dict[str, pa.Array] = {
@@ -267,7 +268,8 @@ def calls_table(
         columns[f"emotion_{name}"] = numbers(getattr(path, name), path.known, pa.float64())
     columns["emotion_trend"] = coded(trend, TRENDS)
     for name, falls in (("fall", True), ("rise", False)):
-        columns |= _turning(name, turning_points(path.mood, *spoken, falls=falls), batch, points, customer)
+        turned = turning_points(path.mood, *spoken, falls=falls, negative=negative)
+        columns |= _turning(name, turned, batch, points, customer)
     timed = batch.call_timed
     for role in (Role.AGENT, Role.CUSTOMER):
         count = figures.interruptions(batch, court.timing, role, overlap, fewest)

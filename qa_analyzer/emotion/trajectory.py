@@ -156,10 +156,14 @@ class TurningPoints:
     change: Floats
 
 
-def turning_points(mood: Floats, call_turn: Offsets, is_backchannel: Mask, *, falls: bool) -> TurningPoints:
+def turning_points(
+    mood: Floats, call_turn: Offsets, is_backchannel: Mask, *, falls: bool, negative: float
+) -> TurningPoints:
     """Where the customer's mood turned most, down (`falls`) or up; the first of equal ones. Arguments as in `follow`.
 
-    Backchannels are passed over: 嗯 between two turns neither raises nor lowers a mood.
+    `negative`: a value up to which a mood is unhappy. A fall must end, and a rise must not, at least half unhappy:
+    after thanks a calm turn hurts nobody, and furious after more furious is no help. Backchannels are passed over: 嗯
+    between two turns neither raises nor lowers a mood.
     """
     n_calls = len(call_turn) - 1
     before = np.full(n_calls, -1, np.int64)
@@ -168,7 +172,8 @@ def turning_points(mood: Floats, call_turn: Offsets, is_backchannel: Mask, *, fa
     call = np.searchsorted(call_turn, real, "right") - 1
     thousandths = np.rint(mood[real] * STEPS_PER_UNIT).astype(np.int64)
     step = np.diff(thousandths) * (-1 if falls else 1)
-    step = np.where(call[1:] == call[:-1], step, 0) if len(real) > 1 else step
+    unhappy = thousandths[1:] <= round(negative / 2 * STEPS_PER_UNIT)
+    step = np.where((call[1:] == call[:-1]) & (unhappy == falls), step, 0) if len(real) > 1 else step
     large = np.flatnonzero(step >= round(TREND_CHANGE * STEPS_PER_UNIT))
     if not len(large):
         return TurningPoints(before, after, change)

@@ -94,7 +94,7 @@ TEXTS: dict[str, Pair] = {
     "no_match": ("没有符合条件的行。", "No row matches."),
     # index
     "index.night": ("整体情况", "At a glance"),
-    "index.read": ("读入通话", "Calls read"),
+    "index.read": ("收到通话", "Calls received"),
     "index.scored": ("其中可评分", "Assessable"),
     "index.not_assessable": ("不可评分", "Not assessable"),
     "index.rejected": ("未读入", "Rejected"),
@@ -142,9 +142,9 @@ TEXTS: dict[str, Pair] = {
     "versus.better": ("{high} 确实比 {low} 高。", "{high} is really above {low}."),
     "versus.same": ("{high} 和 {low} 的差别，可能只是碰巧。", "The difference of {high} and {low} may be chance."),
     "versus.how": (
-        "平均分相差 {difference} 分，95% 区间 {from} 到 {to}；没有按通话难易折算，折算后的比较见坐席页。",
-        "The means differ by {difference}, 95% interval {from} to {to}; not adjusted for the mix of calls, see the "
-        "agent's page for that.",
+        "平均分相差 {difference} 分，95% 区间 {from} 到 {to}；没有按通话难易折算；和班组比、已折算的，见各人的坐席页。",
+        "The means differ by {difference}, 95% interval {from} to {to}; not adjusted for the mix of calls: an agent's "
+        "page compares with the team that way.",
     ),
     "chart.title": ("全体坐席：谁的差别不是碰巧", "All agents: whose difference is no chance"),
     "chart.note": (
@@ -170,18 +170,59 @@ TEXTS: dict[str, Pair] = {
         "先列有一票否决通话的，再按平均分从低到高。",
         "Those with critical calls come first, then by the mean, the lowest first.",
     ),
+    "terms": ("这些词什么意思", "What these words mean"),
+    "terms.turn": ("话轮", "Turn"),
+    "terms.turn_is": (
+        "一个人接连说的话，到另一个人开口为止；从 0 数起。",
+        "What one person says until the other speaks; counted from 0.",
+    ),
+    "terms.undetermined": ("无法判定", "Undetermined"),
+    "terms.undetermined_is": (
+        "材料不够（没有时间、结尾没录到、身份分不清），既不算合格也不算不合格，不扣分。",
+        "Too little to tell (no times, no ending, unsure who speaks): neither passed nor failed, nothing deducted.",
+    ),
+    "terms.share": ("可判定比例", "Share that could be judged"),
+    "terms.share_is": (
+        "用得上的规则里，能判出合格或不合格的占多少。",
+        "Of the rules that apply, how many could be judged.",
+    ),
+    "terms.critical": ("一票否决", "Critical"),
+    "terms.critical_is": (
+        "侮辱、顶撞客户、无故先挂断一类，一处就使这通得 0 分。",
+        "Insults, retorts, hanging up without cause and the like: one sets the call to 0.",
+    ),
+    "terms.interval": ("95% 区间", "95% interval"),
+    "terms.interval_is": (
+        "只凭这几通电话，平均分有多大的偶然：再抽同样多的通话，平均分多半落在这里。",
+        "How far chance may move the mean of so few calls.",
+    ),
+    "terms.emotion": ("情绪值", "Emotion value"),
+    "terms.emotion_is": (
+        "由模型从客户的话估计，−1 很不满，0 平静，+1 很满意；不扣分。",
+        "Estimated from the customer's words: −1 very unhappy, 0 calm, +1 very pleased; costs no points.",
+    ),
+    "terms.recovery": ("情绪恢复率", "Recovery rate"),
+    "terms.recovery_is": (
+        "客户不满过的通话里，最后一句不再不满的占多少。",
+        "Of the calls with an unhappy turn, those whose last one is no longer unhappy.",
+    ),
+    "terms.source": ("出处 G23、S1a", "Source G23, S1a"),
+    "terms.source_is": (
+        "这条规则在准则目录里的编号，和它所据的资料。",
+        "The rule's number in the catalogue of guidelines, and the documents behind it.",
+    ),
     "index.few": ("通话太少", "Too few calls"),
     "index.few_note": (
-        "评分通话不足 {n} 通时不作比较，只显示“通话太少”。区间重叠的坐席，差别可能只是偶然。",
-        "Below {n} calls nobody is compared: “too few calls”. Where intervals overlap, the difference may be chance.",
+        "评分通话不足 {n} 通时不作比较，只显示“通话太少”。要知道两位坐席的差别是不是碰巧，请勾选比较。",
+        "Below {n} calls nobody is compared: “too few calls”. Tick two agents to see whether they differ.",
     ),
     "index.teams": ("班组", "Teams"),
     "index.team_agents": ("坐席数", "Agents"),
     "index.no_team": ("（未分组）", "(no team)"),
     "index.rules": ("扣分最多的规则", "Rules that cost most"),
     "index.rules_note": (
-        "一票否决的在前（那通电话归零），其余按共扣的分数排。",
-        "Critical ones first (they set a call to 0), the others by the points they cost.",
+        "能一票否决的规则在前（情节轻的只扣分，不归零），其余按共扣的分数排。",
+        "Rules that can be critical come first (a light case only costs points), the others by the points they cost.",
     ),
     "index.rules_none": ("没有扣分。", "Nothing was deducted."),
     "index.rule_example": ("例子", "Example"),
@@ -235,6 +276,11 @@ TEXTS: dict[str, Pair] = {
     "agent.mix.share": ("占本人", "Of her calls"),
     "agent.mix.team_share": ("占班组其他人", "Of the others' calls"),
     "agent.mix.team_mean": ("班组其他人平均分", "Mean of the others"),
+    "agent.mix.few": ("（只有 {n} 通）", "({n} calls only)"),
+    "agent.mix.few_note": (
+        "其他人不足 {n} 通的种类（灰字），折算时用他们全部通话的平均 {mean}。",
+        "Of kinds with fewer than {n} calls of the others (grey) the mean of all theirs is taken, {mean}.",
+    ),
     "agent.mix.note": (
         "难办的投诉接得多，平均分自然低；和班组比较时已按通话种类折算。只计评分通话。",
         "Harder calls mean lower scores; the comparison with the team allows for the kinds. Scored calls only.",
@@ -247,7 +293,7 @@ TEXTS: dict[str, Pair] = {
         "Pass rate = pass ÷ (pass + fail); not applicable and undetermined are left out.",
     ),
     "agent.not_judged": ("无判定", "Not judged"),
-    "agent.worst": ("最该改的习惯", "Habits to change first"),
+    "agent.worst": ("先做到这几条", "To get right first"),
     "agent.worst_none": ("没有扣分，继续保持。", "Nothing was deducted. Keep it up."),
     "agent.cost": ("{calls} 通电话，共扣 {points} 分", "Calls: {calls}; points lost: {points}"),
     "agent.best": ("做得好的地方", "Done well"),

@@ -327,7 +327,8 @@ class MixRow:
 class StandingView:
     """An agent beside the rest of her team: `scored` calls of hers, `others` of theirs; what theirs would score with
     her mix of calls, and how far she is from it, with its 95 % interval: null where the calls are too few.
-    `peers`: mean scores of the team's agents with calls enough.
+    `peers`: mean scores of the team's agents with calls enough. `others_mean`: of all their calls, which stands for
+    that of a kind with fewer than `few_alike` of them.
     """
 
     scored: int = 0
@@ -338,6 +339,8 @@ class StandingView:
     high: float | None = None
     mix: Sequence[MixRow] = ()
     peers: Sequence[float] = ()
+    others_mean: float | None = None
+    few_alike: int = 0
 
 
 NO_STANDING = StandingView()

@@ -145,7 +145,7 @@ def points_of(values: list[float], backchannel: list[int] | None = None, *, fall
     quiet[backchannel or []] = True
     offsets = np.array([0, len(values)])
     mood = follow(np.array(values), offsets, quiet).mood
-    found = turning_points(mood, offsets, quiet, falls=falls)
+    found = turning_points(mood, offsets, quiet, falls=falls, negative=-0.3)
     return int(found.before[0]), int(found.after[0]), round(float(found.change[0]), 3)
 
 
@@ -164,7 +164,14 @@ def test_a_small_change_is_no_turning_point() -> None:
     assert points_of([0.1], falls=False) == (-1, -1, 0.0)
 
 
+def test_from_thanks_to_calm_is_no_fall_and_from_fury_to_anger_no_rise() -> None:
+    """The largest change that counts is the other one."""
+    assert points_of([0.9, 0.0, -0.4], falls=True) == (1, 2, -0.4)
+    assert points_of([0.9, 0.0], falls=True) == (-1, -1, 0.0)
+    assert points_of([-1.0, -0.5, -0.1], falls=False) == (1, 2, 0.4)
+
+
 def test_turning_points_never_cross_from_call_to_call() -> None:
     quiet = np.zeros(4, np.bool_)
-    found = turning_points(np.array([0.9, 0.9, -0.9, -0.9]), np.array([0, 2, 2, 4]), quiet, falls=True)
+    found = turning_points(np.array([0.9, 0.9, -0.9, -0.9]), np.array([0, 2, 2, 4]), quiet, falls=True, negative=-0.3)
     assert found.after.tolist() == [-1, -1, -1]

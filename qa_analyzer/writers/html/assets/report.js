@@ -105,7 +105,8 @@ function compareTicked() {
   const freedom = spread ? spread ** 2 / (parts[0] ** 2 / (high.n - 1) + parts[1] ** 2 / (low.n - 1)) : 1e9;
   const half = studentQuantile(Math.max(freedom, 1)) * Math.sqrt(spread);
   const difference = high.mean - low.mean;
-  const values = { high: high.name, low: low.name, difference: difference.toFixed(1), from: (difference - half).toFixed(1), to: (difference + half).toFixed(1) };
+  const signed = (number) => number.toFixed(1).replace("-", "−");
+  const values = { high: high.name, low: low.name, difference: signed(difference), from: signed(difference - half), to: signed(difference + half) };
   say(fill(difference - half > 0 ? versus.dataset.better : versus.dataset.same, values), fill(versus.dataset.how, values));
 }
 if (versus) {
