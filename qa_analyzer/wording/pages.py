@@ -341,7 +341,7 @@ TEXTS: dict[str, Pair] = {
     "call.to_card": ("看理由", "Show reason"),
     "call.why": ("依据", "Why"),
     "call.suggest": ("参考话术（举例）", "Better wording, for example"),
-    "call.same_fault": ("同一过失，已在“{rule}”扣分", "Same fault as “{rule}”, which deducts"),
+    "call.same_fault": ("与“{rule}”同一过失，不重复扣分", "Same fault as “{rule}”, not deducted twice"),
     "call.no_points": ("不扣分", "no deduction"),
     "call.no_points.info": ("提示，不扣分", "for information, no deduction"),
     "call.no_points.again": ("这条规则每通只扣一次", "a rule deducts once a call"),
@@ -732,7 +732,7 @@ TEXTS: dict[str, Pair] = {
     ),
     # a conversion
     "convert.done": (
-        "读入 {read} 通，写出 {written} 通，未读入 {rejected} 通：{path}",
+        "收到 {read} 通，写出 {written} 通，未读入 {rejected} 通：{path}",
         "{read} calls read, {written} written, {rejected} rejected: {path}",
     ),
     "convert.usage": (

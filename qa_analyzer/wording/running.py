@@ -243,7 +243,7 @@ COMMANDS: dict[str, Pair] = {
     "scoring": ("正在评分……", "scoring …"),
     "calls_read": ("已读 {calls:,} 通", "{calls:,} calls read"),
     "scored": (
-        "读入 {read:,} 通，评分 {scored:,} 通（其中无法评估 {not_assessable:,} 通），"
+        "收到 {read:,} 通，评分 {scored:,} 通（其中无法评估 {not_assessable:,} 通），"
         "未读入 {rejected:,} 通，一票否决 {critical:,} 通，用时 {seconds:.1f} 秒",
         "{read:,} calls read, {scored:,} scored ({not_assessable:,} not assessable), "
         "{rejected:,} rejected, {critical:,} critical, {seconds:.1f} s",

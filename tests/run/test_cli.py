@@ -55,7 +55,7 @@ def test_the_program_runs_as_a_module_from_any_folder(tmp_path: Path, rules: Pat
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", folder.name)
     assert abs((date.today() - date.fromisoformat(folder.name)).days) <= 1
     assert (folder / "index.html").is_file()
-    assert "读入 8 通，评分 8 通（其中无法评估 1 通），未读入 0 通，一票否决 1 通" in done.stdout
+    assert "收到 8 通，评分 8 通（其中无法评估 1 通），未读入 0 通，一票否决 1 通" in done.stdout
     assert "\x1b" not in done.stdout
 
 

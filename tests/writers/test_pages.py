@@ -218,7 +218,7 @@ def test_the_same_fault_points_to_the_card_that_deducts(tmp_path: Path) -> None:
     shadow = next(card for card in cards if card.finding["rule"] == "empathy/understanding")
     assert cards[(shadow.same_fault_card or 0) - 1].finding["rule"] == "empathy/apology"
     text = write_call(tmp_path, night.make_page(night.MIXED), names, "zh").read_text(encoding="utf-8")
-    assert f'<a href="#f{shadow.same_fault_card}">同一过失，已在“不满后致歉”扣分</a>' in text
+    assert f'<a href="#f{shadow.same_fault_card}">与“不满后致歉”同一过失，不重复扣分</a>' in text
 
 
 def test_fails_come_first_critical_before_costly() -> None:
