@@ -557,7 +557,7 @@ def _with_reasons(picked: list[tuple[str, dict[str, Any]]], findings: Path) -> l
                 rules,
                 list(dict.fromkeys(review))[:RULES_PER_CALL],
                 quote_of(first) if first and not first["absent"] else NO_QUOTE,
-                first.get("turn"),
+                row["escalation_turn"] if kind == "escalation" else first.get("turn"),
                 kind,
                 first.get("message") or "",
             )

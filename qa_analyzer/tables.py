@@ -190,15 +190,19 @@ def _turning(
         first, second = customer[found.before], customer[found.after]  # -1 = any turn, where nothing turned
         place = np.searchsorted(agent, second) - 1
         turn = np.where(turned & (place >= 0) & (agent[place] > first), agent[place], NOWHERE)
-    known = turn != NOWHERE
-    start = batch.turn_text[np.maximum(turn, 0)]
-    length = np.where(known, np.minimum(batch.turn_text[turn + 1] - 1 - start, 2 * LONGEST_CONTEXT), 0)
-    quotes = pc.if_else(pa.array(known), slices(points, start, length), pa.scalar(None, pa.string()))
     return {
         f"emotion_{name}": numbers(found.change, turned, pa.float64()),
         f"emotion_{name}_turn": _turn_numbers(turn, batch.turn_number),
-        f"emotion_{name}_after": quotes,
+        f"emotion_{name}_after": _said_in(turn, batch, points),
     }
+
+
+def _said_in(turn: Indices, batch: Batch, points: NDArray[np.uint32]) -> pa.Array:
+    """The beginning of a turn's words, (n,) string, null where the turn is `NOWHERE`."""
+    known = turn != NOWHERE
+    start = batch.turn_text[np.maximum(turn, 0)]
+    length = np.where(known, np.minimum(batch.turn_text[turn + 1] - 1 - start, 2 * LONGEST_CONTEXT), 0)
+    return pc.if_else(pa.array(known), slices(points, start, length), pa.scalar(None, pa.string()))
 
 
 def calls_table(
@@ -246,6 +250,7 @@ def calls_table(
         earned = scores.criteria[:, index]
         columns[f"score_{code}"] = numbers(earned / 100, earned >= 0, pa.float64())
     profile = analysis.profile
+    threat = np.where(profile.risk > 0, profile.risk_evidence.turn, NOWHERE)
     columns |= {
         "complaint_type": coded(profile.complaint_type, COMPLAINT_TYPES),
         "complaint_type_confidence": numbers(
@@ -257,6 +262,8 @@ def calls_table(
         "customer_need": needs_column(profile.needs),
         "escalation_risk": coded(profile.risk, RISKS),
         "escalation_kind": coded(profile.kind, ESCALATION_KINDS),
+        "escalation_turn": _turn_numbers(threat, batch.turn_number),
+        "escalation_said": _said_in(threat, batch, points),
         "repeat_contact": pa.array(profile.repeat),
         "promised_h": numbers(analysis.promises.hours, analysis.promises.known, pa.float64()),
         "promised_over_limit_h": numbers(

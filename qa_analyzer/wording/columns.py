@@ -63,6 +63,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "customer_need": ("客户诉求", "Customer need"),
         "escalation_risk": ("升级投诉风险", "Risk of escalated complaint"),
         "escalation_kind": ("升级种类", "Kind of escalated complaint"),
+        "escalation_turn": ("升级投诉：客户话轮", "Escalation: customer turn"),
+        "escalation_said": ("升级投诉：客户说的", "Escalation: what the customer said"),
         "repeat_contact": ("重复来电", "Repeat contact"),
         "promised_h": ("承诺答复（小时）", "Promised reply (h)"),
         "promised_over_limit_h": ("超出时限（小时）", "Over the time limit (h)"),

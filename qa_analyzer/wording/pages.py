@@ -121,6 +121,7 @@ TEXTS: dict[str, Pair] = {
     ),
     "hear.critical": ("一票否决", "Critical failure"),
     "hear.escalation": ("客户要往上投诉", "The customer threatens to complain higher up"),
+    "hear.threat": ("客户说", "The customer said"),
     "hear.worsened": ("客户越谈越不满", "The customer's mood sank"),
     "hear.low": ("得分低", "Low score"),
     "hear.model": (
