@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
     folder = tmp_path_factory.mktemp("calls")
     for number, last in enumerate((*MERE, *MORE)):
         (folder / f"{number}.txt").write_text(f"{ANGRY}客户：{last}\n", encoding="utf-8")
-    calls: Mapping[str, float] = qa_analyzer.score(folder).calls.set_index("call_id")["emotion_end"].to_dict()
-    return {last: calls[str(number)] for number, last in enumerate((*MERE, *MORE))}
+    found = qa_analyzer.score(folder).calls.set_index("call_id")["emotion_end"]
+    return {last: float(found[str(number)]) for number, last in enumerate((*MERE, *MORE))}
 
 
 @pytest.mark.parametrize("last", MERE)
