@@ -283,7 +283,7 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
         call_pages=chosen,
         without_page=calls.num_rows - len(chosen),
         kinds=_kinds(calls, report.engine.ruleset.rubric.thresholds.get("feels_negative", UNHAPPY)),
-        spread=_spread(report.sums.totals),
+        spread=_spread(report.sums.totals, calls),
     )
 
 
@@ -320,12 +320,24 @@ def _kinds(calls: pa.Table, floor: float) -> list[KindRow]:
     return sorted(rows, key=lambda row: (-row.calls, row.kind))
 
 
-def _spread(totals: pd.DataFrame) -> dict[str, Spread]:
-    """Agent id → scored calls and the standard deviation of their scores in points."""
+def _spread(totals: pd.DataFrame, calls: pa.Table) -> dict[str, Spread]:
+    """Agent id → scored calls and the standard deviation of their scores in points, and the same by kind of call."""
+    scored = calls.filter(pc.is_valid(calls["score"]))
+    frame = pd.DataFrame({"agent": scored["agent_id"].cast(pa.string()).to_pandas().fillna("")})
+    frame["kind"] = _kind_of(scored).to_pandas()
+    frame["score"] = scored["score"].to_pandas().to_numpy(np.float64)
+    of_kind = frame.groupby(["agent", "kind"])["score"].agg(["count", "mean", "var"])
+    about = (of_kind["var"] * (of_kind["count"] - 1)).fillna(0.0)
+    kinds: dict[str, dict[str, tuple[int, float, float]]] = {}
+    figures = zip(of_kind["count"].tolist(), of_kind["mean"].tolist(), about.tolist(), strict=True)
+    for (agent, kind), (count, mean, squares) in zip(of_kind.index.tolist(), figures, strict=True):
+        kinds.setdefault(str(agent), {})[str(kind)] = (count, round(mean, 2), round(squares, 1))
     rows = zip(totals.index, totals["scored"], totals["score"], totals["score_squared"], strict=True)
     return {
         str(agent): Spread(
-            int(count), float(np.sqrt(max(squared - total**2 / count, 0) / (count - 1)) / 100) if count > 1 else None
+            int(count),
+            float(np.sqrt(max(squared - total**2 / count, 0) / (count - 1)) / 100) if count > 1 else None,
+            kinds.get(str(agent), {}),
         )
         for agent, count, total, squared in rows
     }

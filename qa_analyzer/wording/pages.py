@@ -143,9 +143,18 @@ TEXTS: dict[str, Pair] = {
     "versus.better": ("{high} 确实比 {low} 高。", "{high} is really above {low}."),
     "versus.same": ("{high} 和 {low} 的差别，可能只是碰巧。", "The difference of {high} and {low} may be chance."),
     "versus.how": (
-        "平均分相差 {difference} 分，95% 区间 {from} 到 {to}；没有按通话难易折算；和班组比、已折算的，见各人的坐席页。",
-        "The means differ by {difference}, 95% interval {from} to {to}; not adjusted for the mix of calls: an agent's "
-        "page compares with the team that way.",
+        "平均分相差 {difference} 分，95% 区间 {from} 到 {to}。",
+        "The means differ by {difference}, 95% interval {from} to {to}.",
+    ),
+    "versus.alike": (
+        "只比同样种类的通话（{left} 对 {right} 通），{high} 高 {difference} 分，95% 区间 {from} 到 {to}：{verdict}",
+        "Like calls only ({left} against {right}): {high} +{difference}, 95% interval {from} to {to}: {verdict}",
+    ),
+    "versus.alike_real": ("不是因为通话难易。", "the mix of calls does not explain it."),
+    "versus.alike_chance": ("可能只是碰巧，或因为通话难易。", "it may be chance, or the mix of calls."),
+    "versus.alike_few": (
+        "两人同样种类的通话太少，没法折算难易。",
+        "Too few calls of the same kinds to allow for their mix.",
     ),
     "chart.title": ("全体坐席：谁的差别不是碰巧", "All agents: whose difference is no chance"),
     "chart.note": (

@@ -405,7 +405,11 @@ class KindRow:
 
 
 class Spread(NamedTuple):
-    """An agent's scored calls and the standard deviation of their scores, null below two."""
+    """An agent's scored calls and the standard deviation of their scores, null below two.
+
+    kinds: kind of call → number of scored calls, their mean, the sum of squares about it.
+    """
 
     scored: int
     deviation: float | None
+    kinds: Mapping[str, tuple[int, float, float]] = {}

@@ -152,6 +152,29 @@ def test_two_agents_are_compared_only_with_calls_enough(page: Page, report: Path
     assert "陈美玲" in told.inner_text()
     assert "确实比" in told.inner_text()
     assert "相差 11.8 分，95% 区间 3.6 到 20.1" in told.inner_text()
+    assert "太少，没法折算难易" in told.inner_text()
+
+
+def test_two_agents_are_compared_on_like_calls(page: Page, report: Path) -> None:
+    """Within kinds the two differ by 10 and 20, known 3 and 1.5 well, so by 13.3; squares 30 on 14 degrees of freedom:
+    half of the interval is 2.145 × √(30 / 14 / 4.5) = 1.48. Over all calls the mix hides it.
+    """
+    page.goto((report / "index.html").as_uri())
+    page.evaluate(
+        """() => {
+          const rows = [...document.querySelectorAll("#agents-table tr")];
+          const of = (name) => rows.find((row) => row.textContent.includes(name));
+          const [low, high] = ["林晓雯", "陈美玲"].map(of);
+          Object.assign(low.dataset, { n: 10, s: 20, k: '{"a": [6, 80, 6], "b": [3, 40, 4], "c": [1, 5, 0]}' });
+          Object.assign(high.dataset, { n: 9, s: 20, k: '{"a": [6, 90, 10], "b": [3, 60, 10]}' });
+          low.cells[4].dataset.v = 70; high.cells[4].dataset.v = 80;
+        }"""
+    )
+    page.check("tr:has-text('林晓雯') [data-against]")
+    page.check("tr:has-text('陈美玲') [data-against]")
+    told = page.locator("[data-versus] output").inner_text()
+    assert "可能只是碰巧。 平均分相差 10.0 分" in told
+    assert "只比同样种类的通话（9 对 9 通），陈美玲 A8021 高 13.3 分，95% 区间 11.9 到 14.8：不是因为通话难易。" in told
 
 
 def test_findings_are_walked_by_keyboard(page: Page, report: Path) -> None:

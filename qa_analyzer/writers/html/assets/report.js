@@ -69,6 +69,28 @@ for (const form of document.querySelectorAll("form[data-for]")) {
   else tell(laidOut());
 }
 
+// Like calls only: the difference within each kind that both have, weighted by how well it is known, with one variance
+// for all kinds (a two-way layout without interaction). Null below FEW_FREEDOM degrees of freedom.
+const FEW_FREEDOM = 4;
+function compareAlike(high, low) {
+  const shared = Object.keys(high.kinds).filter((kind) => kind in low.kinds);
+  let weights = 0, weighted = 0, squares = 0, calls = 0, left = 0, right = 0;
+  for (const kind of shared) {
+    const [n, mean, ss] = high.kinds[kind], [m, other, rest] = low.kinds[kind];
+    const weight = (n * m) / (n + m);
+    weights += weight;
+    weighted += weight * (mean - other);
+    squares += ss + rest;
+    calls += n + m;
+    left += n;
+    right += m;
+  }
+  const freedom = calls - 2 * shared.length;
+  if (freedom < FEW_FREEDOM) return null;
+  const half = studentQuantile(freedom) * Math.sqrt(squares / freedom / weights);
+  return { difference: weighted / weights, half, left, right };
+}
+
 // Two agents ticked: Welch's interval of the difference of their means.
 const versus = document.querySelector("[data-versus]");
 function studentQuantile(freedom) {
@@ -79,7 +101,7 @@ function studentQuantile(freedom) {
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 function agentOf(row) {
   const link = row.querySelector("th a");
-  return { name: link.textContent.trim(), href: link.href, n: Number(row.dataset.n), mean: Number(row.cells[4].dataset.v), deviation: row.dataset.s === "" ? NaN : Number(row.dataset.s), scored: row.cells[4].dataset.v !== "" };
+  return { name: link.textContent.trim(), href: link.href, n: Number(row.dataset.n), mean: Number(row.cells[4].dataset.v), deviation: row.dataset.s === "" ? NaN : Number(row.dataset.s), scored: row.cells[4].dataset.v !== "", kinds: JSON.parse(row.dataset.k || "{}") };
 }
 function compareTicked() {
   const told = versus.querySelector("output");
@@ -107,7 +129,14 @@ function compareTicked() {
   const difference = high.mean - low.mean;
   const signed = (number) => number.toFixed(1).replace("-", "−");
   const values = { high: high.name, low: low.name, difference: signed(difference), from: signed(difference - half), to: signed(difference + half) };
-  say(fill(difference - half > 0 ? versus.dataset.better : versus.dataset.same, values), fill(versus.dataset.how, values));
+  const alike = compareAlike(high, low);
+  const alikeText = alike
+    ? fill(versus.dataset.alike, {
+        ...values, left: alike.left, right: alike.right, difference: signed(alike.difference), from: signed(alike.difference - alike.half), to: signed(alike.difference + alike.half),
+        verdict: alike.difference - alike.half > 0 ? versus.dataset.alikeReal : versus.dataset.alikeChance,
+      })
+    : versus.dataset.alikeFew;
+  say(fill(difference - half > 0 ? versus.dataset.better : versus.dataset.same, values), `${fill(versus.dataset.how, values)} ${alikeText}`);
 }
 if (versus) {
   document.getElementById("agents-table").addEventListener("change", (event) => {
