@@ -33,6 +33,13 @@ HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 HANG_UP_EVENT = re.compile(r"(客户|客戶|用户|用戶|使用者|顾客|顧客|客服|坐席|话务员|話務員|)(挂机|掛機|挂断|掛斷)")
 EVENT_SPEAKER = {"客户": 2, "客戶": 2, "用户": 2, "用戶": 2, "使用者": 2, "顾客": 2, "顧客": 2}
+LONGEST_FAREWELL = 12
+"""Code points of speech in a turn that may be a mere farewell."""
+FAREWELL = (
+    "^(嗯|好的|好|行|哦|那|就|没了|没有了|没有|没事了|不用了|就这样|先这样|[。!?])*"
+    "(再见|拜拜|再会|掰掰|挂了)(啊|呀|哈|吧|了|啦|再见|拜拜|[。!?])*$"
+)
+"""As a regular expression of RE2, over normalised text without blanks and minor marks."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +223,16 @@ def visible_characters(batch: Batch, turns: Indices) -> tuple[characters.Normal,
     place = ranges(start, batch.turn_text[turns + 1] - start)
     place = place[~characters.blind_table()[batch.normal[place]]]
     return batch.normal[place], place
+
+
+def mere_farewells(batch: Batch, turns: Indices) -> Mask:
+    """Of each of some turns (ascending), whether it says good-bye and nothing else: manners, no mood. (n,) bool"""
+    farewell = np.zeros(len(turns), np.bool_)
+    short = np.flatnonzero(batch.turn_characters[turns] <= LONGEST_FAREWELL)
+    normal, _ = visible_characters(batch, turns[short])
+    lines = pc.split_pattern(pa.array([characters.to_string(normal)]), "\n").values[: len(short)]
+    farewell[short] = pc.match_substring_regex(lines, FAREWELL).to_numpy(zero_copy_only=False)
+    return farewell
 
 
 def int_column(column: pa.Array) -> tuple[Indices, Mask]:

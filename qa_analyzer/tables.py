@@ -19,7 +19,7 @@ from qa_analyzer import figures
 from qa_analyzer import text as characters
 from qa_analyzer.analysis import Analysis
 from qa_analyzer.arrays import ranges
-from qa_analyzer.batch import Batch, visible_characters
+from qa_analyzer.batch import Batch, mere_farewells
 from qa_analyzer.emotion.model import Label
 from qa_analyzer.emotion.trajectory import TRENDS, TurningPoints, follow, name_trends, turning_points
 from qa_analyzer.judging import NOWHERE, SEVERITIES, Near, Rows, Ruleset, Verdict, Why
@@ -48,14 +48,6 @@ LONGEST_QUOTE = 500
 
 LONGEST_CONTEXT = 60
 """Code points of a sentence shown before and after the evidence in it."""
-
-LONGEST_FAREWELL = 12
-"""Code points of speech in a turn that may be a mere farewell."""
-FAREWELL = (
-    "^(嗯|好的|好|行|哦|那|就|没了|没有了|没有|没事了|不用了|就这样|先这样|[。!?])*"
-    "(再见|拜拜|再会|掰掰|挂了)(啊|呀|哈|吧|了|啦|再见|拜拜|[。!?])*$"
-)
-"""As a regular expression of RE2, over normalised text without blanks and minor marks."""
 
 LIST_JOINT = "|"
 """Between the codes of a column that holds several."""
@@ -205,16 +197,6 @@ def _turning(
     }
 
 
-def _mere_farewells(batch: Batch, turns: Indices) -> Mask:
-    """Of each of some turns (ascending), whether it says good-bye and nothing else: manners, no mood. (n,) bool"""
-    farewell = np.zeros(len(turns), np.bool_)
-    short = np.flatnonzero(batch.turn_characters[turns] <= LONGEST_FAREWELL)
-    normal, _ = visible_characters(batch, turns[short])
-    lines = pc.split_pattern(pa.array([characters.to_string(normal)]), "\n").values[: len(short)]
-    farewell[short] = pc.match_substring_regex(lines, FAREWELL).to_numpy(zero_copy_only=False)
-    return farewell
-
-
 def _said_in(turn: Indices, batch: Batch, points: NDArray[np.uint32]) -> pa.Array:
     """The beginning of a turn's words, (n,) string, null where the turn is `NOWHERE`."""
     known = turn != NOWHERE
@@ -240,7 +222,7 @@ def calls_table(
     pace, pace_known = figures.pace(batch)
     share, share_known = figures.talk_share(batch)
     customer = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
-    quiet = batch.turn_backchannel[customer] | _mere_farewells(batch, customer)
+    quiet = batch.turn_backchannel[customer] | mere_farewells(batch, customer)
     spoken = np.searchsorted(customer, batch.call_turn), quiet
     path = follow(court.mood.value[customer], *spoken)
     negative = thresholds.get("feels_negative", -0.3)
