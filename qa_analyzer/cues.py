@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from qa_analyzer.batch import Batch
 from qa_analyzer.matching import EVERYBODY, Heard, ListHits, PhraseLists
 from qa_analyzer.model import Role
-from qa_analyzer.phrases import parse_phrase
 
 Indices = NDArray[np.int64]
 
@@ -65,10 +64,9 @@ class CueBook:
         self.region_of: dict[str, str] = {}
         for region, names in (REGIONS if regions is None else regions).items():
             for name in names:
-                phrases = [parse_phrase(source) for source in named.get(name, ())]
                 self.region_of[name] = region
                 self.numbers[name] = lists.add(
-                    phrases,
+                    named.get(name, ()),
                     ROLES.get(region, EVERYBODY),
                     everywhere=region != "some",
                     tolerable=regions is None and name not in EXACT,

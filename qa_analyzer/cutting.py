@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from qa_analyzer import words as likely
 from qa_analyzer.compiled import compiled, inlined
+from qa_analyzer.kept import key_of, program_key
 from qa_analyzer.text import Normal
 from qa_analyzer.tries import Trie, following, trie_of
 from qa_analyzer.words import is_han
@@ -34,6 +35,8 @@ FEWEST = 10
 OWN_COUNT = 2000
 """Count of the project's own words: as frequent as they would be in talk about service, so that they stay whole."""
 OWN_TAG = "own"
+MAKERS = ("qa_analyzer.cutting", "qa_analyzer.words", "qa_analyzer.tries")
+"""Modules that make the dictionary which is kept."""
 NO_WORD = -1
 FIRST_LETTER, LAST_LETTER = ord("a"), ord("z")
 
@@ -86,7 +89,14 @@ def dictionary() -> Dictionary:
     counts = np.concatenate([table["count"].to_numpy(), np.full(len(own), OWN_COUNT)])
     tags = [*table["tag"].to_pylist(), *(OWN_TAG for _ in own)]
     weight = np.log(counts) - np.log(total)
-    return Dictionary(words, tags, likely.Dictionary(trie_of(words), weight, -float(np.log(total))))
+    key = key_of(program_key(*MAKERS), "\n".join(words), weight.tobytes())
+    return Dictionary(
+        words,
+        tags,
+        likely.kept_dictionary(
+            "cutting", key, lambda: likely.Dictionary(trie_of(words), weight, -float(np.log(total)))
+        ),
+    )
 
 
 def cut(text: Normal, starts: Indices, ends: Indices) -> Cut:

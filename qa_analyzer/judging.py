@@ -311,7 +311,7 @@ class Ruleset:
             severity = np.array([severity for _, _, severity in listed], np.int64)
             critical = np.where(severity >= 0, severity, leniency.severity) == CRITICAL
             tolerable = leniency.says & ~critical & (not clause.word)
-            phrases = [parse_phrase(source) for source, _, _ in listed]
+            phrases = [source for source, _, _ in listed]
             self.said[id(clause)] = SaidAs(
                 self.lists.add(phrases, roles, everywhere=everywhere, tolerable=tolerable.tolist()),
                 everywhere,
@@ -320,11 +320,9 @@ class Ruleset:
                 bool(critical.any()),
             )
         if clause.unless:
-            unless = [parse_phrase(source) for source in clause.unless]
-            self.unless[id(clause)] = self.lists.add(unless, roles, everywhere=False, tolerable=leniency.unless)
+            self.unless[id(clause)] = self.lists.add(clause.unless, roles, everywhere=False, tolerable=leniency.unless)
         for neighbour in clause.unless_in or ():
-            excuses = [parse_phrase(source) for source in neighbour.says]
-            self.unless[id(neighbour)] = self.lists.add(excuses, everywhere=False, tolerable=leniency.unless)
+            self.unless[id(neighbour)] = self.lists.add(neighbour.says, everywhere=False, tolerable=leniency.unless)
 
     @property
     def rubric(self) -> Rubric:

@@ -14,10 +14,13 @@ Knows literals, turns and who speaks in them; knows nothing about rules. Exact: 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from importlib.metadata import version
+from math import prod
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +28,18 @@ from numpy.typing import NDArray
 from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.compiled import compiled, inlined
+from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.mishearing import Alike, Misheard, alike_of, find_misheard
-from qa_analyzer.phrases import GAP_LIMIT, Part, Phrase, Spans
+from qa_analyzer.phrases import GAP_LIMIT, Part, Spans, parse_phrase
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
 from qa_analyzer.tries import MIX, Trie, following, trie_of
-from qa_analyzer.words import Surroundings
+from qa_analyzer.words import Surroundings, source_key
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int32]
 Places = Indices | Ints
+Row = TypeVar("Row", bound=tuple[Any, ...])
 _Occurrences = tuple[Ints, NDArray[np.uint8], Ints, Indices, Normal, Ints, Indices, Mask, Mask, Indices]
 """What the second pass reads: start, length, literal of each occurrence, where each turn's begin; the visible text, its
 places, where each turn begins in it; which characters end sentences, which are no speech; room for the spans of a turn.
@@ -47,6 +52,12 @@ SORTING = 4
 """Picking an occurrence out by its literal, and sorting it, costs so much of looking at one in its turn (measured)."""
 ENOUGH_SEEN = 50_000
 """Occurrences of literals from which on it is known which are common."""
+KEPT = "phrases"
+"""What the tables are called that are kept between runs."""
+MAKERS = tuple(f"qa_analyzer.{name}" for name in ("matching", "phrases", "tries", "text", "mishearing", "words"))
+"""Modules that make them."""
+WORTH_KEEPING = 20_000
+"""Literals from which on tables are kept: fewer are made in less time than a file is read."""
 
 
 class _Tables(NamedTuple):
@@ -757,17 +768,13 @@ class PhraseLists:
 
     def __init__(self, *, tolerant: bool = False) -> None:
         self.tolerant = tolerant
-        self._lists: dict[tuple[int, bool, tuple[Phrase, ...], tuple[bool, ...]], int] = {}
-        self._tolerance: _Tolerance | None = None
-        self._compiled: tuple[Trie, _Tables] | None = None
+        self._lists: dict[_Listed, int] = {}
         self._seen: NDArray[np.float64] = np.zeros(0)
-        self._raw: list[_Raw] = []
-        self._roles: list[int] = []
-        self._apart: dict[int, _OneList] = {}
+        self._compiled: _Compiled | None = None
 
     def add(
         self,
-        phrases: Sequence[Phrase],
+        phrases: Sequence[str],
         roles: int = EVERYBODY,
         *,
         everywhere: bool = True,
@@ -775,106 +782,61 @@ class PhraseLists:
     ) -> int:
         """Number of a list, heard in turns of these roles (bits of Role); `everywhere` or only in turns asked for.
 
-        `tolerable`: which of the phrases (or whether all) a tolerant search may find by their sound.
+        `phrases` in their notation: whether that is sound is seen when the lists are compiled. `tolerable`: which of
+        them (or whether all) a tolerant search may find by their sound.
         """
         each = [tolerable] * len(phrases) if isinstance(tolerable, bool) else tolerable
         allowed = tuple(self.tolerant and bool(one) for one in each)
-        return self._lists.setdefault((roles, everywhere, tuple(phrases), allowed), len(self._lists))
+        return self._lists.setdefault(_Listed(roles, everywhere, tuple(phrases), allowed), len(self._lists))
 
     def compile(self) -> None:
-        """Build the tables; the phrases themselves are no longer needed."""
-        number_of: dict[str, int] = {}
-        parts: dict[Part, int] = {}
-        whole: list[tuple[list[int], int, int, int]] = []
-        branches: list[tuple[list[int], tuple[bool, ...], int, int, int]] = []
-        part_literals: list[list[int]] = []
-        for (_, _, phrases, _), number in self._lists.items():
-            for index, phrase in enumerate(phrases):
-                edge = AT_START * phrase.at_start + AT_END * phrase.at_end
-                for branch in phrase.branches:
-                    ids = []
-                    for part in branch.parts:
-                        known = parts.get(part)
-                        if known is None:
-                            known = parts[part] = len(part_literals)
-                            part_literals.append([number_of.setdefault(one, len(number_of)) for one in part.literals])
-                        ids.append(known)
-                    if len(ids) == 1:
-                        whole.append((part_literals[ids[0]], number, index, edge))
-                    else:
-                        branches.append((ids, branch.wide, number, index, edge))
-        literals, part_literals, whole = _parted_first(number_of, part_literals, whole, branches)
-        n_literals = len(literals)
-        raw: list[_Raw] = [_Raw([], []) for _ in self._lists]
-        for ids, number, phrase_index, edge in whole:
-            raw[number].whole.append((np.array(ids, np.int64), phrase_index, edge))
-        arrays = [np.array(ids, np.int64) for ids in part_literals]
-        for parted, wide, number, phrase_index, edge in branches:
-            raw[number].branches.append(([arrays[part] for part in parted], wide, phrase_index, edge))
-        self._raw = raw
-        wanted = [everywhere for _, everywhere, *_ in self._lists]
-        whole = [one for one in whole if wanted[one[1]]]
-        branches = [one for one in branches if wanted[one[2]]]
-        used = sorted({part for one in branches for part in one[0]})
-        renumbered = {part: index for index, part in enumerate(used)}
-        sizes = np.array([len(one[0]) for one in whole], np.int64)
-        whole_from, whole_order = _csr(_flat([one[0] for one in whole]), n_literals)
-        parts_from, parts_order = _csr(_flat([part_literals[part] for part in used]), n_literals)
-        part_of = np.repeat(np.arange(len(used)), [len(part_literals[part]) for part in used])
-        of_phrase = np.array([one[1:] for one in whole], np.int64).reshape(-1, 3)
-        trie = trie_of(literals)
-        list_roles = np.array([roles for roles, *_ in self._lists], np.int64)
-        entries = np.zeros((n_literals + 1, 4), np.int32)
-        entries[:, 0], entries[:, 1] = whole_from, parts_from
-        for ids, number, _, _ in whole:
-            entries[np.array(ids), 3] |= np.int32(list_roles[number])
-        for made in branches:
-            for place in made[0]:
-                entries[np.array(part_literals[place]), 3] |= np.int32(list_roles[made[2]])
-        tables = _Tables(
-            entries,
-            np.repeat(of_phrase[:, 0], sizes)[whole_order].astype(np.int32),
-            np.repeat(of_phrase[:, 1], sizes)[whole_order].astype(np.int32),
-            np.repeat(of_phrase[:, 2], sizes)[whole_order].astype(np.uint8),
-            part_of[parts_order].astype(np.int32),
-            _bits(part_of, _flat([part_literals[part] for part in used])),
-            np.zeros(0, np.int32),
-            np.cumsum([0, *(len(one[0]) for one in branches)]).astype(np.int32),
-            np.array([renumbered[part] for one in branches for part in one[0]], np.int32),
-            np.array([wide for one in branches for wide in (*one[1], False)], np.uint8),
-            np.array([one[2] for one in branches], np.int32),
-            np.array([one[3] for one in branches], np.int32),
-            np.array([one[4] for one in branches], np.uint8),
-            list_roles.astype(np.uint8),
-            max(map(len, literals), default=0),
-        )
-        self._roles = [roles for roles, *_ in self._lists]
-        if self.tolerant:
-            self._tolerance = _tolerance(literals, [allowed for *_, allowed in self._lists], raw, list_roles)
-        self._lists.clear()  # Hundreds of thousands of strings.
-        # Until a text has been seen, short literals are taken for common ones.
-        guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
-        self._seen = np.zeros(n_literals)
-        self._compiled = trie, _driven(tables, guess)
+        """Build the tables, or take them as they were kept; the phrases themselves are no longer needed.
+
+        Raises PhraseError for a phrase that means nothing.
+        """
+        # Another row of lists or another program makes other tables.
+        listed = json.dumps([self.tolerant, *self._lists], ensure_ascii=False)
+        key = key_of(program_key(*MAKERS), listed, *((source_key(), version("pypinyin")) if self.tolerant else ()))
+        kept = fetch(KEPT, key)
+        if kept is not None:
+            self._compiled = _unpacked(kept)
+        else:
+            self._compiled = _compile(list(self._lists), tolerant=self.tolerant)
+            if len(self._compiled.tables.entries) > WORTH_KEEPING:
+                keep(KEPT, key, _packed(self._compiled))
+        self._lists.clear()
+        self._seen = np.zeros(len(self._compiled.tables.entries) - 1)
 
     def scan(self, normal: Normal, turn_text: Indices, turn_role: NDArray[np.uint8]) -> Heard:
         """Find everything in a text laid out by turn: turn i is normal[turn_text[i] : turn_text[i + 1] - 1]."""
         if self._compiled is None:
             self.compile()
-        assert self._compiled is not None
-        heard = Heard(*self._compiled, self.apart, normal, turn_text, turn_role, self._tolerance)
+        made = self._compiled
+        assert made is not None
+        heard = Heard(made.trie, made.tables, made.lists, normal, turn_text, turn_role, made.tolerance)
         if self._seen.sum() < ENOUGH_SEEN:
             self._seen += heard.literal_counts
             if self._seen.sum() >= ENOUGH_SEEN:
-                trie, tables = self._compiled
-                self._compiled = trie, _driven(tables, self._seen)
+                self._compiled = made._replace(tables=_driven(made.tables, self._seen))
         return heard
 
-    def apart(self, number: int) -> _OneList:
-        """One list for itself, made when it is first asked for."""
-        if number not in self._apart:
-            self._apart[number] = _one_list(self._raw[number], self._roles[number])
-        return self._apart[number]
+
+class _Listed(NamedTuple):
+    """A list as it was added; `allowed`: which phrases may be found by their sound."""
+
+    roles: int
+    everywhere: bool
+    phrases: tuple[str, ...]
+    allowed: tuple[bool, ...]
+
+
+class _Compiled(NamedTuple):
+    """All that a search needs; `lists`: each list for itself."""
+
+    trie: Trie
+    tables: _Tables
+    lists: list[_OneList]
+    tolerance: _Tolerance | None
 
 
 class _Raw(NamedTuple):
@@ -882,6 +844,121 @@ class _Raw(NamedTuple):
 
     whole: list[tuple[Indices, int, int]]
     branches: list[tuple[list[Indices], tuple[bool, ...], int, int]]
+
+
+def _compile(listed: Sequence[_Listed], *, tolerant: bool) -> _Compiled:
+    """Build the tables of some lists."""
+    number_of: dict[str, int] = {}
+    parts: dict[Part, int] = {}
+    whole: list[tuple[list[int], int, int, int]] = []
+    branches: list[tuple[list[int], tuple[bool, ...], int, int, int]] = []
+    part_literals: list[list[int]] = []
+    for number, one_list in enumerate(listed):
+        for index, phrase in enumerate(map(parse_phrase, one_list.phrases)):
+            edge = AT_START * phrase.at_start + AT_END * phrase.at_end
+            for branch in phrase.branches:
+                ids = []
+                for part in branch.parts:
+                    known = parts.get(part)
+                    if known is None:
+                        known = parts[part] = len(part_literals)
+                        part_literals.append([number_of.setdefault(one, len(number_of)) for one in part.literals])
+                    ids.append(known)
+                if len(ids) == 1:
+                    whole.append((part_literals[ids[0]], number, index, edge))
+                else:
+                    branches.append((ids, branch.wide, number, index, edge))
+    literals, part_literals, whole = _parted_first(number_of, part_literals, whole, branches)
+    n_literals = len(literals)
+    raw: list[_Raw] = [_Raw([], []) for _ in listed]
+    for ids, number, phrase_index, edge in whole:
+        raw[number].whole.append((np.array(ids, np.int64), phrase_index, edge))
+    arrays = [np.array(ids, np.int64) for ids in part_literals]
+    for parted, wide, number, phrase_index, edge in branches:
+        raw[number].branches.append(([arrays[part] for part in parted], wide, phrase_index, edge))
+    wanted = [one_list.everywhere for one_list in listed]
+    whole = [one for one in whole if wanted[one[1]]]
+    branches = [one for one in branches if wanted[one[2]]]
+    used = sorted({part for one in branches for part in one[0]})
+    renumbered = {part: index for index, part in enumerate(used)}
+    sizes = np.array([len(one[0]) for one in whole], np.int64)
+    whole_from, whole_order = _csr(_flat([one[0] for one in whole]), n_literals)
+    parts_from, parts_order = _csr(_flat([part_literals[part] for part in used]), n_literals)
+    part_of = np.repeat(np.arange(len(used)), [len(part_literals[part]) for part in used])
+    of_phrase = np.array([one[1:] for one in whole], np.int64).reshape(-1, 3)
+    trie = trie_of(literals)
+    list_roles = np.array([one_list.roles for one_list in listed], np.int64)
+    entries = np.zeros((n_literals + 1, 4), np.int32)
+    entries[:, 0], entries[:, 1] = whole_from, parts_from
+    for ids, number, _, _ in whole:
+        entries[np.array(ids), 3] |= np.int32(list_roles[number])
+    for made in branches:
+        for place in made[0]:
+            entries[np.array(part_literals[place]), 3] |= np.int32(list_roles[made[2]])
+    tables = _Tables(
+        entries,
+        np.repeat(of_phrase[:, 0], sizes)[whole_order].astype(np.int32),
+        np.repeat(of_phrase[:, 1], sizes)[whole_order].astype(np.int32),
+        np.repeat(of_phrase[:, 2], sizes)[whole_order].astype(np.uint8),
+        part_of[parts_order].astype(np.int32),
+        _bits(part_of, _flat([part_literals[part] for part in used])),
+        np.zeros(0, np.int32),
+        np.cumsum([0, *(len(one[0]) for one in branches)]).astype(np.int32),
+        np.array([renumbered[part] for one in branches for part in one[0]], np.int32),
+        np.array([wide for one in branches for wide in (*one[1], False)], np.uint8),
+        np.array([one[2] for one in branches], np.int32),
+        np.array([one[3] for one in branches], np.int32),
+        np.array([one[4] for one in branches], np.uint8),
+        list_roles.astype(np.uint8),
+        max(map(len, literals), default=0),
+    )
+    tolerance = None
+    if tolerant:
+        tolerance = _tolerance(literals, [one_list.allowed for one_list in listed], raw, list_roles)
+    # Until a text has been seen, short literals are taken for common ones.
+    guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
+    apart = [_one_list(one, one_list.roles) for one, one_list in zip(raw, listed, strict=True)]
+    return _Compiled(trie, _driven(tables, guess), apart, tolerance)
+
+
+def _packed(made: _Compiled) -> dict[str, NDArray[np.generic]]:
+    """As named arrays, to be kept. A field of all lists is one array and, under its name and `#`, its shapes."""
+    arrays = {f"trie.{name}": np.asarray(one) for name, one in made.trie._asdict().items()}
+    arrays |= {f"tables.{name}": np.asarray(one) for name, one in made.tables._asdict().items()}
+    for name in _OneList._fields:
+        each = [np.asarray(getattr(one, name)) for one in made.lists]
+        arrays[f"lists.{name}"] = np.concatenate([one.ravel() for one in each]) if each else np.zeros(0)
+        arrays[f"lists.{name}#"] = np.array([one.shape for one in each], np.int64)
+    if made.tolerance is not None:
+        alike = made.tolerance.alike
+        arrays |= {f"alike.trie.{name}": np.asarray(one) for name, one in alike.trie._asdict().items()}
+        arrays |= {f"alike.{name}": getattr(alike, name) for name in Alike._fields if name != "trie"}
+        arrays["phrase_from"], arrays["tolerable"] = made.tolerance.phrase_from, made.tolerance.tolerable
+    return arrays
+
+
+def _unpacked(arrays: dict[str, NDArray[Any]]) -> _Compiled:
+    """What `_packed` was given."""
+    lists: list[dict[str, Any]] = [{} for _ in arrays["lists.roles#"]]
+    for name in _OneList._fields:
+        values, at = arrays[f"lists.{name}"], 0
+        for one, shape in zip(lists, arrays[f"lists.{name}#"].tolist(), strict=True):
+            size = prod(shape)
+            one[name] = values[at : at + size].reshape(shape) if shape else int(values[at])
+            at += size
+    tolerance = None
+    if "tolerable" in arrays:
+        rest = {name: arrays[f"alike.{name}"] for name in Alike._fields if name != "trie"}
+        alike = Alike(_fields(Trie, arrays, "alike.trie."), **rest)
+        tolerance = _Tolerance(alike, arrays["phrase_from"], arrays["tolerable"])
+    trie, tables = _fields(Trie, arrays, "trie."), _fields(_Tables, arrays, "tables.")
+    return _Compiled(trie, tables, [_OneList(**one) for one in lists], tolerance)
+
+
+def _fields(made: Callable[..., Row], arrays: dict[str, NDArray[Any]], beginning: str) -> Row:
+    """A row of arrays and numbers from those whose names begin so."""
+    mine = {name[len(beginning) :]: one for name, one in arrays.items() if name.startswith(beginning)}
+    return made(**{name: one if one.ndim else one.item() for name, one in mine.items()})
 
 
 def _tolerance(
@@ -1010,7 +1087,7 @@ class Heard:
 
     trie: Trie
     tables: _Tables
-    apart: Callable[[int], _OneList]
+    lists: list[_OneList]
     normal: Normal
     turn_text: Indices
     turn_role: NDArray[np.uint8]
@@ -1154,7 +1231,7 @@ class Heard:
 
     def _told_apart(self, number: int, lo: Indices, hi: Indices, roles: int, text: _Occurrences) -> Ints:
         """Hits of a list in windows of turns, as `_tell_apart` finds them. (5, n)"""
-        one = self.apart(number)
+        one = self.lists[number]
         start, length, literal, hits_from, *_ = text
         if text is self._text and _cheaper_by_literal(
             lo, hi, len(self.turn_role), one.literals, hits_from, self._by_literal[1]
@@ -1202,7 +1279,7 @@ class Heard:
 
     def within(self, number: int, lo: Indices, hi: Indices, *, anybody: bool = False) -> Apart:
         """Hits of a list in windows of turns lo … hi - 1 (lo ascending); `anybody`: whoever speaks there."""
-        roles = EVERYBODY if anybody else self.apart(number).roles
+        roles = EVERYBODY if anybody else self.lists[number].roles
         found = self._told_apart(number, lo, hi, roles, self._text)
         _, grouped, kept = _grouped(found, found.shape[1], 1)
         every = _hits(grouped, slice(None))

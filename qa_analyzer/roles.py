@@ -26,7 +26,6 @@ from qa_analyzer.batch import Batch, BatchSettings, build_batch
 from qa_analyzer.hearing import overlapped
 from qa_analyzer.matching import Heard, ListHits, PhraseLists
 from qa_analyzer.model import CALL_SCHEMA, ROLE_CODES, UTTERANCE, Role
-from qa_analyzer.phrases import parse_phrase
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -134,7 +133,7 @@ def make_cues(table: Mapping[str, Any]) -> RoleCues:
     lists = PhraseLists()
 
     def add(phrases: Iterable[str]) -> int:
-        return lists.add([parse_phrase(one) for one in phrases])
+        return lists.add(list(phrases))
 
     names, sides, weights, numbers = [], [], [], []
     for side, sign in (("agent", 1), ("customer", -1)):

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
+
+from qa_analyzer.kept import cache_folder
 
 MOST_REMEMBERED = 200
 
 
 def memory_file() -> Path:
-    """Where results are kept: the user's cache folder (QA_ANALYZER_CACHE overrides it)."""
-    own = os.environ.get("QA_ANALYZER_CACHE")
-    if own:
-        return Path(own) / "tested.json"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "qa-analyzer" / "tested.json"
+    """Where results are kept."""
+    return cache_folder() / "tested.json"
 
 
 def examples_passed(ruleset: str) -> bool | None:

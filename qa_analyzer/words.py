@@ -8,16 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import accumulate
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
 from qa_analyzer.compiled import compiled, inlined
+from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.text import Normal
 from qa_analyzer.tries import LONGEST, Trie, following, trie_of
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 """What jieba takes for Chinese characters; runs of other letters and digits it glues together."""
+MAKERS = ("qa_analyzer.words", "qa_analyzer.tries")
+"""Modules that make the dictionary which is kept."""
 CONTEXT = 8
 """Characters on either side of a hit that the tokenizer is shown: words are shorter, sentences may be long."""
 
@@ -67,8 +71,30 @@ class Dictionary(NamedTuple):
 
 
 @cache
+def source_key() -> str:
+    """What the tokenizer's words come from: jieba and words.txt."""
+    return key_of(version("jieba"), files("qa_analyzer").joinpath("words.txt").read_bytes())
+
+
+def kept_dictionary(kind: str, key: str, make: Callable[[], Dictionary]) -> Dictionary:
+    """A dictionary as it was kept under a key; made and kept where it was not."""
+    arrays = fetch(kind, key)
+    if arrays is None:
+        made = make()
+        arrays = {name: np.asarray(one) for name, one in made.trie._asdict().items()}
+        keep(kind, key, arrays | {"weight": made.weight, "unknown": np.array(made.unknown)})
+        return made
+    trie: dict[str, Any] = {name: arrays[name] if arrays[name].ndim else arrays[name].item() for name in Trie._fields}
+    return Dictionary(Trie(**trie), arrays["weight"].astype(np.float64, copy=False), arrays["unknown"].item())
+
+
+@cache
 def dictionary() -> Dictionary:
     """The dictionary for compiled loops, made when it is first asked for."""
+    return kept_dictionary("words", key_of(program_key(*MAKERS), source_key()), _make)
+
+
+def _make() -> Dictionary:
     known = tokenizer().FREQ
     words = [word for word, count in known.items() if count and len(word) <= LONGEST and max(word) < "\U00010000"]
     total = log(tokenizer().total)

@@ -7,6 +7,7 @@ puts them together and turns their findings into `RuleProblem`s.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from qa_analyzer.errors import InputError, RuleProblem, RulesError
+from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.lexicon import VALUES, Lexicon
 from qa_analyzer.resources import shipped
 from qa_analyzer.rulebook.checking import Flaw, KnownNames, rubric_flaws, rule_flaws
@@ -40,6 +42,17 @@ FRAMEWORKS = "frameworks"
 COLUMNS = "columns"
 SIDE_FOLDERS = (FRAMEWORKS, COLUMNS)
 """Folders beside the rules that hold other data."""
+
+SOUND = "sound"
+"""What it is called that a folder of rules was found without a flaw."""
+CHECKERS = (
+    *(f"qa_analyzer.rulebook.{name}" for name in ("loading", "checking", "schema", "shaping")),
+    "qa_analyzer.phrases",
+    "qa_analyzer.text",
+)
+"""Modules that look for flaws."""
+WORTH_KEEPING = 20
+"""Rules from which on that is kept: fewer are looked through in no time."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -104,14 +117,21 @@ def read_rulebook(
             )
             problems += found
 
-    rules, texts = [], {}
+    rules, texts, readable = [], {}, []
     for rule_id, path in ids.items():
         texts[rule_id], found = _text(path, lang)
         problems += found
-        if not found:
-            rule, found = check_rule(texts[rule_id], rule_id=rule_id, path=path, names=names, lang=lang)
-            problems += found
-            rules += [rule] if rule else []
+        readable += [(rule_id, path)] if not found else []
+    # What was found without a flaw is not looked through again: that takes longer than all the rest of the reading.
+    written = [base_text, rubric_text, texts, None if figures is None else sorted(figures)]
+    key = key_of(program_key(*CHECKERS), json.dumps(written))
+    sound = not problems and fetch(SOUND, key) is not None
+    for rule_id, path in readable:
+        rule, found = check_rule(texts[rule_id], rule_id=rule_id, path=path, names=names, sound=sound, lang=lang)
+        problems += found
+        rules += [rule] if rule else []
+    if not problems and not sound and len(rules) >= WORTH_KEEPING:
+        keep(SOUND, key, {})
     lexicon, found = read_columns(folder, texts, lang=lang)
     problems += found
     frameworks, found = _read_frameworks(folder, ids, texts, lang)
@@ -273,18 +293,27 @@ def _shipped_side(name: str) -> dict[str, Path]:
 
 
 def check_rule(
-    text: str, *, rule_id: str, path: Path, names: KnownNames, draft: bool = False, lang: Language = "zh"
+    text: str,
+    *,
+    rule_id: str,
+    path: Path,
+    names: KnownNames,
+    draft: bool = False,
+    sound: bool = False,
+    lang: Language = "zh",
 ) -> tuple[Rule | None, list[RuleProblem]]:
     """One rule file's text → the rule, or None with all that is wrong with it. `path` is only named in problems.
 
-    `draft`: whatever is or is not written under `examples`, nothing is said of it.
+    `draft`: whatever is or is not written under `examples`, nothing is said of it. `sound`: no mistake of meaning is
+    looked for, as there is none.
     """
     node, issues = compose(text)
     if node is None:
         return None, _problems(text, path, issues, lang)
     shaped = shape(_without_examples(node) if draft else node, RuleFile)
     issues = list(shaped.issues)
-    issues += _located(rule_flaws(shaped.draft, shaped.damaged, names), shaped.lines)
+    if not sound:
+        issues += _located(rule_flaws(shaped.draft, shaped.damaged, names), shaped.lines)
     spec, more = (None, []) if issues else _validated(shaped)
     if spec is None:
         return None, _problems(text, path, [*issues, *more], lang)

@@ -24,7 +24,7 @@ def found(texts: list[str], *phrases: str) -> list[str]:
     lines = [f"{'AC'[place % 2]} {text}" for place, text in enumerate(texts)]
     batch = analysed([call(*lines)], rule({"forbid": {"by": "agent", "says": ["您好"]}})).batch
     lists = PhraseLists()
-    number = lists.add([parse_phrase(phrase) for phrase in phrases])
+    number = lists.add(phrases)
     hits = lists.scan(batch.normal, batch.turn_text, batch.turn_role).hits(number).spans
     return ["".join(map(chr, batch.points[start:end])) for start, end in zip(hits.start, hits.end, strict=True)]
 
