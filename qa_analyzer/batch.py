@@ -32,6 +32,9 @@ LONGEST_BACKCHANNEL = 16
 HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 HANG_UP_EVENT = re.compile(r"(客户|客戶|用户|用戶|使用者|顾客|顧客|客服|坐席|话务员|話務員|)(挂机|掛機|挂断|掛斷)")
+TRANSFER_EVENT = re.compile(r"转接|轉接|转人工|轉人工|转至|轉至|呼叫转移|呼叫轉移")
+TRANSFER_EVENT_TAIL = 3
+"""Turns at the end of a call in which such an event means that the call ended so."""
 EVENT_SPEAKER = {"客户": 2, "客戶": 2, "用户": 2, "用戶": 2, "使用者": 2, "顾客": 2, "顧客": 2}
 LONGEST_FAREWELL = 12
 """Code points of speech in a turn that may be a mere farewell."""
@@ -79,6 +82,7 @@ class Batch:
     utterance_start (u,) int64: where utterance i (input order) starts in the text
     utterance_call (u,), utterance_length (u,), start_ms, end_ms, timed (u,)
     hang_up     (c,) uint8 HangUp
+    transfer_event (c,) bool: an event says that the call was passed on
     """
 
     columns: pa.RecordBatch
@@ -103,6 +107,7 @@ class Batch:
     end_ms: Indices
     timed: Mask
     hang_up: NDArray[np.uint8]
+    transfer_event: Mask
     settings: BatchSettings = field(repr=False)
 
     @property
@@ -355,6 +360,16 @@ def _hang_ups(
     return hang_up
 
 
+def _transfers(events: list[tuple[int, str]], turn: Indices, turn_call: Indices, call_turn: Indices) -> Mask:
+    """(c,) bool: calls with an event in their last turns that says they were passed on. turn (u,): of utterances."""
+    result = np.zeros(len(call_turn) - 1, np.bool_)
+    for utterance, content in events:
+        call = turn_call[turn[utterance]]
+        if TRANSFER_EVENT.search(content) and turn[utterance] >= call_turn[call + 1] - TRANSFER_EVENT_TAIL:
+            result[call] = True
+    return result
+
+
 def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     """Lay calls out. `columns`: canonical calls, valid and repaired (see readers)."""
     nested = columns.column("utterances")
@@ -406,11 +421,14 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
     turn_end = np.zeros(n_turns, np.int64)
     np.maximum.at(turn_end, run_turn, runs.end_ms)
     turn_backchannel = np.bincount(run_turn, weights=~run_backchannel, minlength=n_turns) == 0
+    call_turn = np.searchsorted(turn_call, np.arange(n_calls + 1))
+    turn_of = np.empty(len(ordered), np.int64)
+    turn_of[ordered] = utterance_turn
     return Batch(
         columns=columns,
         points=points,
         normal=normal,
-        call_turn=np.searchsorted(turn_call, np.arange(n_calls + 1)),
+        call_turn=call_turn,
         turn_text=turn_text,
         turn_role=run_role[first_run],
         turn_call=turn_call,
@@ -429,6 +447,7 @@ def build_batch(columns: pa.RecordBatch, settings: BatchSettings) -> Batch:
         end_ms=end_ms,
         timed=timed,
         hang_up=_hang_ups(columns.column("hang_up"), events, role, call),
+        transfer_event=_transfers(events, turn_of, turn_call, call_turn),
         settings=settings,
     )
 

@@ -25,7 +25,7 @@ TAIL_TURNS = 16
 REGIONS: dict[str, tuple[str, ...]] = {
     "agent": ("resolved_agent", "follow_up", "escalated", "left_open"),
     "customer": ("complaint", "resolved_customer", "content_customer"),
-    "tail": ("farewell", "closing_agent", "closing_customer", "transfer"),
+    "tail": ("farewell", "closing_agent", "closing_customer", "transfer", "transfer_last"),
     "some": (
         "voicemail",
         "solving",

@@ -893,6 +893,8 @@ class Court:
             keep &= self.facts.transferred == condition.transferred
         if condition.inferred is not None:
             keep &= self.facts.inferred == condition.inferred
+        if condition.turns is not None:
+            keep &= np.diff(self.batch.call_turn) >= condition.turns
         if condition.closed is not None:
             closing = PHASES.index("closing")
             keep &= (self.phases.start[closing] < self.phases.end[closing]) == condition.closed
@@ -1192,7 +1194,7 @@ class _Trial:
             if need == "timestamps" and not hang_up_only:
                 lacking.append((~batch.call_timed, Why.NO_TIMESTAMPS))
             elif need == "hang_up" and not hang_up_only:
-                lacking.append((batch.hang_up == HangUp.UNKNOWN, Why.NO_HANG_UP))
+                lacking.append(((batch.hang_up == HangUp.UNKNOWN) & ~self.court.facts.transferred, Why.NO_HANG_UP))
             elif need == "start_time":
                 lacking.append((~self.court.start_minutes[1], Why.NO_START_TIME))
             elif need == "roles":
@@ -1597,6 +1599,10 @@ class _Trial:
         mute = np.ones(batch.n_calls, np.bool_)
         mute[batch.turn_call[self.court.turns_of(by or "agent")]] = False
         verdict[(hang_up == HangUp.SYSTEM) | mute[call]] = Verdict.NOT_APPLICABLE
+        # Whoever passes a call on does not hang up on the customer, whatever the record says.
+        passed_on = self.court.facts.transferred[call]
+        verdict[passed_on & (verdict != Verdict.NOT_APPLICABLE)] = Verdict.PASS
+        why[passed_on] = Why.NONE
         return verdict, why
 
     @property

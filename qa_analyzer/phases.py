@@ -38,6 +38,8 @@ QUESTION_TAIL = 10
 """A turn ends on a question when one of these is among its last so many code points."""
 TRANSFER_TAIL = 6
 """A transfer announced within this many last turns ended the call."""
+LAST_TURNS = 2
+"""The agent's last word, and what the customer may say to it."""
 FEWEST_TURNS = 3
 """Below this a call is not assessable (contract)."""
 LEAST_HAN_SHARE = 0.3
@@ -77,9 +79,9 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """call_type (c,) int8 index into CALL_TYPES; inferred (c,) bool; stated (c,) bool: the record says the type, or the
-    customer's own words do, more than once or in an unhappy call; ended (c,) bool: the text does not break off on the
-    customer; transferred; resolution (c,) int8 index into RESOLUTIONS, -1 unknown; not_assessable (c,) int8 index,
-    -1 = assessable; decided_by: the cue that decided the resolution.
+    customer's own words do, more than once or in an unhappy call, or most of them are angry; ended (c,) bool: the text
+    does not break off on the customer; transferred; resolution (c,) int8 index into RESOLUTIONS, -1 unknown;
+    not_assessable (c,) int8 index, -1 = assessable; decided_by: the cue that decided the resolution.
     """
 
     call_type: NDArray[np.int8]
@@ -105,11 +107,20 @@ def _first_in_call(turns: Indices, lo: Indices, hi: Indices, default: Indices) -
 
 
 def find_transfers(batch: Batch, cues: Cues) -> Mask:
-    """(c,) bool: the agent announced a transfer within the last TRANSFER_TAIL turns."""
+    """(c,) bool: the agent announced a transfer within the last TRANSFER_TAIL turns, or an event tells of one.
+
+    Words that say it less plainly count in the last turn of the agent, where nobody took leave.
+    """
     turn = cues.turns("transfer", Role.AGENT)
     late = turn >= batch.call_turn[batch.turn_call[turn] + 1] - TRANSFER_TAIL
-    found = np.zeros(batch.n_calls, np.bool_)
+    found = batch.transfer_event.copy()
     found[batch.turn_call[turn[late]]] = True
+    vague = cues.turns("transfer_last", Role.AGENT)
+    vague = vague[vague >= batch.call_turn[batch.turn_call[vague] + 1] - LAST_TURNS]
+    parted = np.zeros(batch.n_calls, np.bool_)
+    parted[batch.turn_call[cues.turns("farewell")]] = True
+    vague = vague[~parted[batch.turn_call[vague]]]
+    found[batch.turn_call[vague]] = True
     return found
 
 
@@ -154,7 +165,7 @@ def find_phases(batch: Batch, cues: Cues, transferred: Mask, *, middle: bool = T
     ended[batch.turn_call[goodbye[goodbye >= closing[batch.turn_call[goodbye]]]]] = True
     known_end = (hang_up != HangUp.UNKNOWN) | transferred
     # Nor does a farewell of the customer alone in the last turn: the agent's may have come after it.
-    broken_off = _ends_on_question(batch) | _ends_on_customer_farewell(batch, cues)
+    broken_off = _ends_on_question(batch, cues) | _ends_on_customer_farewell(batch, cues)
     closing_confidence = np.where(known_end | (has_cue & ended & ~broken_off), 1.0, 0.0)
 
     # A call that starts with the customer's bare «yes» has lost its opening: the answer is there, the question not.
@@ -239,8 +250,11 @@ def _ends_on_customer_farewell(batch: Batch, cues: Cues) -> Mask:
     return ends
 
 
-def _ends_on_question(batch: Batch) -> Mask:
-    """(c,) bool: the last turn is an agent's and ends on a question, which nobody answered: the text breaks off."""
+def _ends_on_question(batch: Batch, cues: Cues) -> Mask:
+    """(c,) bool: the last turn is an agent's and ends on a question, which nobody answered: the text breaks off.
+
+    «Nothing more to say, goodbye» holds a word that asks elsewhere, and is the end.
+    """
     result = np.zeros(batch.n_calls, np.bool_)
     some = np.flatnonzero(np.diff(batch.call_turn) > 0)
     last = batch.call_turn[some + 1] - 1
@@ -251,6 +265,7 @@ def _ends_on_question(batch: Batch) -> Mask:
         place = np.maximum(stop - back, batch.turn_text[last])
         asked |= np.isin(batch.normal[place], marks)
     result[some] = asked & (batch.turn_role[last] == Role.AGENT)
+    result[batch.turn_call[np.intersect1d(last, cues.turns("farewell", Role.AGENT))]] = False
     return result
 
 
@@ -295,7 +310,7 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     # A single such word in a call without an unhappy customer turn is a weak sign: it states nothing.
     wordy = cues.turns("complaint", Role.CUSTOMER)
     often = np.bincount(batch.turn_call[np.unique(wordy)], minlength=count) > 1
-    stated = (given >= 0) | (by_words & (often | (unhappy > 0) | (furious > 0)))
+    stated = (given >= 0) | (by_words & (often | (unhappy > 0) | (furious > 0))) | raging
     return Facts(call_type, given < 0, stated, ended, transferred, resolution, not_assessable, decided_by)
 
 

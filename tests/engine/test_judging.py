@@ -275,7 +275,7 @@ def test_an_occasion_may_be_the_call_itself() -> None:
     assert rows_of(analysis) == [("fail", None, "喂"), ("pass", None, "您好")]
 
 
-def test_a_call_may_have_to_be_closed_or_its_type_recorded() -> None:
+def test_a_call_may_have_to_be_closed_or_long_enough_or_its_type_recorded() -> None:
     """Conditions of the call: there was a chance to close; the record says what it is."""
     spec = require(["抱歉"], when={"call": {"closed": True}})
     assert verdict(spec, "A 您好", "C 怒", "A 喂", hang_up="agent") == "fail"
@@ -283,6 +283,9 @@ def test_a_call_may_have_to_be_closed_or_its_type_recorded() -> None:
     spec = require(["抱歉"], when={"call": {"complaint": True, "inferred": False}})
     assert verdict(spec, "A 您好", "C 我要投诉", "A 喂", call_type="complaint") == "fail"
     assert verdict(spec, "A 您好", "C 我要投诉", "A 喂") == "not_applicable"
+    spec = require(["抱歉"], when={"call": {"turns": 4}})
+    assert verdict(spec, "A 您好", "C 怒", "A 喂") == "not_applicable"
+    assert verdict(spec, "A 您好", "C 怒", "A 喂", "C 嗯") == "fail"
 
 
 def test_what_is_missing_is_no_failure_where_the_transcript_has_no_backchannels() -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from qa_analyzer.model import CALL_TYPES
+from qa_analyzer.analysis import analyse
+from qa_analyzer.judging import Court, Ruleset
+from qa_analyzer.model import CALL_TYPES, calls_to_columns
 from qa_analyzer.phases import FURIOUS_TURNS, NOT_ASSESSABLE, PHASES, UNHAPPY_TURNS
+from qa_analyzer.resources import shipped
+from qa_analyzer.rulebook import load_rulebook
 
-from .support import analysed, call, found, rule, verdict
+from .support import PlainFeelings, analysed, call, found, rule, verdict
 
 ANY_RULE = rule({"forbid": {"by": "agent", "in": {"phase": "problem"}, "says": ["不知道"]}})
 TALK = ["A 您好", "C 我的话费不对劲", "A 请问尾号", "C 一二三四五", "A 我看一下您的账单情况"]
@@ -86,6 +92,67 @@ def test_a_call_that_starts_in_mid_sentence_has_an_opening_that_nobody_can_judge
     assert phase("opening", *lines) == (0, 2, 0.0)
     assert phase("problem", *lines)[0] == 0
     assert phase("opening", lines[0].replace("然后", "昨天"), *lines[1:])[:2] == (0, 0)
+
+
+def test_a_farewell_is_the_end_whatever_else_its_turn_holds() -> None:
+    """A word that asks elsewhere does not make it a question that nobody answered."""
+    assert phase("closing", *CLOSING[:-1], "A 没什么好说的了，再见") == (5, 7, 1.0)
+    assert phase("closing", *CLOSING[:-1], "A 谢谢您，还有什么要说的吗") == (5, 7, 0.0)
+
+
+@cache
+def shipped_lists() -> Ruleset:
+    """The shipped rubric's phrase lists, with one rule."""
+    home = shipped("rules")
+    whole = load_rulebook(home, shipped_rubric=home / "rubric.yaml")
+    return Ruleset(replace(whole, rules=whole.rules[:1], frameworks=()))
+
+
+def really(*lines: str, **facts: Any) -> Court:
+    """The call judged with these lists."""
+    return analyse(calls_to_columns([call(*lines, **facts)]), shipped_lists(), PlainFeelings()).court
+
+
+def transferred(*lines: str, **facts: Any) -> bool:
+    return bool(really(*lines, **facts).facts.transferred[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我给您转接到主管那里，请稍等",
+        "我给您接到安全组，您别挂",
+        "这就给您转过去",
+        "您听会儿音乐，我马上给您转",
+        "现在为您连线值班经理",
+    ],
+)
+def test_a_transfer_is_told_by_its_words(words: str) -> None:
+    """Late in the call; after it nobody is left to close."""
+    assert transferred(*TALK, "C 我要找领导", f"A {words}")
+    phases = really(*TALK, "C 我要找领导", f"A {words}", hang_up="agent").phases
+    assert phases.start[-1, 0] == phases.end[-1, 0]
+
+
+@pytest.mark.parametrize(
+    "words", ["我把单子转给技术部处理", "钱给您转到原来的卡上", "我帮您转告店长", "您转发给我们看看", "给您转账五十块"]
+)
+def test_what_is_passed_on_is_not_always_the_call(words: str) -> None:
+    """A case, money, a word."""
+    assert not transferred(*TALK, "C 好", f"A {words}")
+
+
+def test_a_vague_word_for_a_transfer_counts_at_the_very_end_only() -> None:
+    """Nobody took leave after it."""
+    assert transferred(*TALK, "C 好", "A 您别挂")
+    assert not transferred(*TALK, "C 好", "A 您别挂", "C 嗯", "A 查好了，明天到", "C 知道了")
+    assert not transferred(*TALK, "C 好", "A 您别挂", "C 再见")
+
+
+def test_a_transfer_is_told_by_an_event() -> None:
+    """At the end, not in the middle."""
+    assert transferred(*TALK, "C 好", "A 您稍等（转接）")
+    assert not transferred("A 您好（转接）", *TALK, "C 好", "A 明天给您回电")
 
 
 THANKS: dict[str, Any] = {"require": {"by": "agent", "in": {"phase": "closing"}, "says": ["谢谢"]}}

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from qa_analyzer.analysis import Analysis
@@ -82,6 +82,8 @@ def test_cutting_a_call_differently_changes_no_verdict(
     call: Call, spec: dict[str, Any], places: list[list[int]]
 ) -> None:
     """A verdict does not hang on where the recogniser ended its segments."""
+    # Words that take no time have no order among others of the same moment.
+    assume(all(one.start_ms is None or one.start_ms != one.end_ms for one in call.utterances))
     pieces = [piece for one, where in zip(call.utterances, places, strict=False) for piece in cut(one, where)]
     analysis = analysed([call, replace(call, utterances=tuple(pieces))], rule(harmless(spec)))
     assert outcome(analysis, 0) == outcome(analysis, 1)
