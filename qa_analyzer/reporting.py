@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,11 +262,18 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
     lang, names = report.options.lang, report.engine.names
     write_assets(report.folder)
     bad_calls = set(calls.filter(pc.field("critical"))["call_id"].to_pylist())
-    quotes = Quotes(report.data / "findings.parquet", bad_calls)
+    rank = gravity_of_rules(report.engine.ruleset)
+    quotes = Quotes(report.data / "findings.parquet", bad_calls, rank, chosen)
     agents = report.agents.to_pylist()
     teams = _teams(report)
     keywords = report.keywords.filter(report.keywords["listed"]).to_pylist()
-    _write_agents(report, agents, teams, calls, quotes, chosen, keywords)
+    habits = {
+        agent["agent_id"]: _costly(
+            report.sums.totals.loc[agent["agent_id"]], quotes.of_agent.get(agent["agent_id"], ({}, []))[0], HABITS_SHOWN
+        )
+        for agent in agents
+    }
+    _write_agents(report, agents, teams, calls, quotes, chosen, keywords, habits)
     picked = choose_calls_to_hear(calls, ruleset=report.engine.ruleset)
     write_index(
         report.folder,
@@ -276,7 +283,8 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
         lang,
         teams=teams,
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
-        calls_to_hear=_with_reasons(picked, report.data / "findings.parquet"),
+        calls_to_hear=_with_reasons(picked, report.data / "findings.parquet", rank),
+        habits=habits,
         rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
         keywords=[row for row in keywords if row["scope"] != "agent"],
         nights=report.earlier.nights,
@@ -349,11 +357,14 @@ _QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "w
 class Quotes:
     """Findings worth quoting, picked while streaming through the file: bounded, however long the night was.
 
-    worst: rule → its gravest failure; of_agent: agent id → (rule → gravest failure, passes to quote). Nothing said in
-    one of `bad_calls` is quoted as well said.
+    worst: rule → its gravest failure; of_agent: agent id → (rule → gravest failure, passes to quote); of_call: id of a
+    call in `shown` → the rule of its gravest failure. Nothing said in one of `bad_calls` is quoted as well said.
+    `rank`: of critical rules, the gravest 0.
     """
 
-    def __init__(self, path: Path, bad_calls: set[str]) -> None:
+    def __init__(self, path: Path, bad_calls: set[str], rank: Mapping[str, int], shown: set[str]) -> None:
+        self.of_call: dict[str, str] = {}
+        held: dict[str, float] = {}
         self.worst: dict[str, dict[str, Any]] = {}
         self.of_agent: dict[str, tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]] = {}
         file = pq.ParquetFile(path)
@@ -362,6 +373,13 @@ class Quotes:
             frame = table.select([*_QUOTED]).to_pandas()
             critical = (frame["severity"] == "critical") & (frame["verdict"] == "fail") & ~frame["waived"]
             frame["gravity"] = critical * 1000.0 + frame["deduction"].fillna(0.0)
+            lesser = frame["rule"].astype(str).map(rank).fillna(len(rank)) * critical
+            frame["told_by"] = frame["gravity"] - 10.0 * lesser
+            here = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0) & frame["call_id"].isin(shown)]
+            here = here.sort_values("told_by", ascending=False, kind="stable").drop_duplicates("call_id")
+            for call_id, rule, gravity in zip(here["call_id"], here["rule"], here["told_by"], strict=True):
+                if gravity > held.get(call_id, 0.0):
+                    held[call_id], self.of_call[call_id] = gravity, str(rule)
             failed = frame[(frame["verdict"] == "fail") & (frame["gravity"] > 0)]
             gravest = failed.sort_values(["absent", "gravity"], ascending=[True, False], kind="stable").drop_duplicates(
                 ["agent_id", "rule"]
@@ -426,6 +444,7 @@ def _write_agents(
     quotes: Quotes,
     chosen: set[str],
     keywords: list[dict[str, Any]],
+    habits: Mapping[str, list[CostlyRule]],
 ) -> None:
     plain = calls.set_column(calls.schema.get_field_index("agent_id"), "agent_id", calls["agent_id"].cast(pa.string()))
     order = pc.sort_indices(plain, sort_keys=[("agent_id", "ascending", "at_end"), *WORST_FIRST])
@@ -454,7 +473,10 @@ def _write_agents(
             masked=report.options.mask,
             standing=standings.get(agent["agent_id"], NO_STANDING),
             keywords=said.get(agent["agent_id"], ()),
-            habits=_costly(report.sums.totals.loc[agent["agent_id"]], failures, HABITS_SHOWN),
+            habits=habits[agent["agent_id"]],
+            worst_of={
+                one["call_id"]: quotes.of_call[one["call_id"]] for one in mine if one["call_id"] in quotes.of_call
+            },
         )
 
 
@@ -480,7 +502,10 @@ def _standings(calls: pa.Table, agents: list[dict[str, Any]]) -> dict[str, Stand
             one.difference,
             one.low,
             one.high,
-            [MixRow(kind.kind, kind.calls, kind.mean, kind.others, kind.others_mean) for kind in one.kinds],
+            [
+                MixRow(kind.kind, kind.calls, kind.mean, kind.others, kind.others_mean, kind.stand_in)
+                for kind in one.kinds
+            ],
             peers.get(team_of[agent_id], []) if one.others else [],
             one.others_mean,
             FEWEST_ALIKE,
@@ -541,7 +566,16 @@ def choose_calls_to_hear(
     return [(kind, row) for kind in HEARD_ORDER for row in chosen[kind]]
 
 
-def _with_reasons(picked: list[tuple[str, dict[str, Any]]], findings: Path) -> list[CallToHear]:
+def gravity_of_rules(ruleset: Ruleset) -> dict[str, int]:
+    """Rank of the forbidden wordings, the gravest 0: as the rubric orders them where one utterance holds several."""
+    groups = [group.rules for group in ruleset.rubric.groups if group.same == "turn"]
+    longest = max(groups, key=len, default=[])
+    return {rule: place for place, rule in enumerate(longest)}
+
+
+def _with_reasons(
+    picked: list[tuple[str, dict[str, Any]]], findings: Path, rank: Mapping[str, int]
+) -> list[CallToHear]:
     """The calls with the rules that say why: failures first, then what a person should review."""
     ids = [row["call_id"] for _, row in picked]
     found = pq.read_table(
@@ -554,7 +588,12 @@ def _with_reasons(picked: list[tuple[str, dict[str, Any]]], findings: Path) -> l
     chosen = []
     for kind, row in picked:
         mine = sorted(
-            by_call.get(row["call_id"], []), key=lambda one: (order[one["severity"]], -(one["deduction"] or 0))
+            by_call.get(row["call_id"], []),
+            key=lambda one: (
+                order[one["severity"]],
+                rank.get(one["rule"], len(rank)) if one["severity"] == "critical" else 0,
+                -(one["deduction"] or 0),
+            ),
         )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]

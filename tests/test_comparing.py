@@ -56,3 +56,16 @@ def test_other_teams_do_not_matter() -> None:
     alone = pd.concat([calls_of("a", {"易": [70.0, 72.0] * 4}), calls_of("b", {"易": [90.0, 80.0] * 4})])
     beside = pd.concat([alone, calls_of("c", {"易": [1.0] * 9}, team="二组")])
     assert dict(compare_agents(alone))["a"] == dict(compare_agents(beside))["a"]
+
+
+def test_a_kind_that_the_team_hardly_has_counts_with_its_mean_over_all_teams() -> None:
+    """Hard calls that only she takes are measured against those of other teams, not against the team's easy ones."""
+    team = pd.concat([calls_of("a", {"难": [50.0, 60.0] * 4}), calls_of("b", {"易": [90.0] * 10, "难": [20.0]})])
+    beside = pd.concat([team, calls_of("c", {"难": [55.0] * 8}, team="二组")])
+    found = dict(compare_agents(beside))["a"]
+    assert found.expected == pytest.approx((8 * 55 + 20) / 9, abs=0.01)
+    (hard,) = (one for one in found.kinds if one.kind == "难")
+    assert (hard.others, hard.others_mean, hard.stand_in) == (1, 20, found.expected)
+    alone = dict(compare_agents(team))["a"]
+    assert alone.expected == pytest.approx(920 / 11, abs=0.01)
+    assert dict(compare_agents(beside))["b"].kinds[0].stand_in is not None

@@ -115,6 +115,13 @@ TEXTS: dict[str, Pair] = {
     ),
     "index.grades": ("等级分布", "Grades"),
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
+    "index.coach": ("先辅导谁", "Who to coach first"),
+    "index.coach_note": (
+        "一票否决通话最多、平均分最低的几位，和各自先要做到的事；点姓名看整页，点编号看那句话。",
+        "The agents with the most critical calls and the lowest means, and what each should get right first; the name "
+        "opens her page, the call the words.",
+    ),
+    "index.coach_calls": ("{n} 通，其中一票否决 {critical} 通", "{n} calls, {critical} of them critical"),
     "index.hear_note": (
         "一票否决的在前，然后是要升级投诉的、越谈越糟的、得分低的，最后是值得学的。",
         "Critical calls first, then threats to escalate, moods that sank, low scores, and last calls to learn from.",
@@ -151,6 +158,10 @@ TEXTS: dict[str, Pair] = {
         "Like calls only ({left} against {right}): {high} +{difference}, 95% interval {from} to {to}: {verdict}",
     ),
     "versus.alike_real": ("不是因为通话难易。", "the mix of calls does not explain it."),
+    "versus.alike_chance_only": (
+        "可能只是碰巧，不是因为通话难易。",
+        "it may be chance; the mix of calls does not explain it.",
+    ),
     "versus.alike_chance": ("可能只是碰巧，或因为通话难易。", "it may be chance, or the mix of calls."),
     "versus.alike_few": (
         "两人同样种类的通话太少，没法折算难易。",
@@ -158,9 +169,10 @@ TEXTS: dict[str, Pair] = {
     ),
     "chart.title": ("全体坐席：谁的差别不是碰巧", "All agents: whose difference is no chance"),
     "chart.note": (
-        "一点是一位坐席（评分通话 {n} 通以上），点开进入坐席页。虚线之外的，和全体平均的差别大于 95% 的偶然起伏。",
+        "一点是一位坐席（评分通话 {n} 通以上），点开进入坐席页。虚线之外的，和全体平均的差别大于 95% 的偶然起伏；"
+        "没有按通话难易折算。",
         "One point an agent ({n} or more scored calls); click to open. Outside the dashed lines lies what differs from "
-        "the mean of all by more than 95% of chance.",
+        "the mean of all by more than 95% of chance; the mix of calls is not allowed for.",
     ),
     "chart.alt": (
         "散点图：横轴是评分通话数，纵轴是平均分；同样的数字在上面的表里",
@@ -177,8 +189,8 @@ TEXTS: dict[str, Pair] = {
     "index.interval": ("95% 区间", "95% interval"),
     "index.more": ("显示其余 {n} 位", "Show {n} more"),
     "index.order_note": (
-        "先列有一票否决通话的，再按平均分从低到高。",
-        "Those with critical calls come first, then by the mean, the lowest first.",
+        "一票否决通话多的在前，一样多的按平均分从低到高。",
+        "By the number of critical calls, then by the mean, the lowest first.",
     ),
     "terms": ("这些词什么意思", "What these words mean"),
     "terms.turn": ("话轮", "Turn"),
@@ -273,9 +285,10 @@ TEXTS: dict[str, Pair] = {
     "agent.standing.below": ("确实比班组其他人低。", "Really below the rest of the team."),
     "agent.standing.same": ("和班组其他人的差别，可能只是碰巧。", "The difference from the team may be chance."),
     "agent.standing.how": (
-        "接同样种类的通话，班组其他人平均会得 {expected} 分；相差 {difference} 分（95% 区间 {low} 到 {high}）。",
+        "接同样种类的通话，班组其他人平均会得 {expected} 分；相差 {difference} 分（95% 区间 {low} 到 {high}）。"
+        "这里比的是其他人合在一起；只和某一位比，请在总览页勾选两人。",
         "With the same mix of calls the others would score {expected}; the difference is {difference} "
-        "(95% interval {low} to {high}).",
+        "(95% interval {low} to {high}). The others are taken together; to compare two agents tick them on the index.",
     ),
     "agent.standing.none": (
         "班组其他人的评分通话太少（{n} 通），不作比较。",
@@ -286,10 +299,12 @@ TEXTS: dict[str, Pair] = {
     "agent.mix.share": ("占本人", "Of her calls"),
     "agent.mix.team_share": ("占班组其他人", "Of the others' calls"),
     "agent.mix.team_mean": ("班组其他人平均分", "Mean of the others"),
-    "agent.mix.few": ("（只有 {n} 通）", "({n} calls only)"),
+    "agent.mix.few": ("（{n} 通，按 {mean} 折算）", "({n} calls; {mean} is taken)"),
     "agent.mix.few_note": (
-        "其他人不足 {n} 通的种类（灰字），折算时用他们全部通话的平均 {mean}。",
-        "Of kinds with fewer than {n} calls of the others (grey) the mean of all theirs is taken, {mean}.",
+        "其他人不足 {n} 通的种类（灰字），折算时用各班组这一种类通话的平均；"
+        "也不足的，用班组其他人全部通话的平均 {mean}。",
+        "Of kinds with fewer than {n} calls of the others (grey) the mean of the kind over all teams is taken, "
+        "or, where that has too few as well, that of all calls of the others, {mean}.",
     ),
     "agent.mix.note": (
         "难办的投诉接得多，平均分自然低；和班组比较时已按通话种类折算。只计评分通话。",
@@ -341,6 +356,7 @@ TEXTS: dict[str, Pair] = {
     ),
     "call.talk": ("对话", "Conversation"),
     "call.findings": ("证据与理由", "Evidence and reasons"),
+    "call.of_rules": ("共 {n} 条规则", "of {n} rules"),
     "call.fails": ("不合格", "Failed"),
     "call.undetermined": ("无法判定", "Undetermined"),
     "call.passes": ("合格的证据", "Evidence of passes"),
@@ -469,12 +485,12 @@ TEXTS: dict[str, Pair] = {
     "keywords.rising": ("变多：{now}，之前 {before}", "rising: {now}, before {before}"),
     "keywords.against": ("{here}，其他 {there}", "{here}, others {there}"),
     "keywords.note": (
-        "数的是客户说到这个词的通话；不到 3 通的不列。全部在 keywords.csv。",
-        "Counted are calls in which a customer says the word; none below 3 calls. All are in keywords.csv.",
+        "数的是客户说到这个词的通话；不到 3 通的不列。",
+        "Counted are calls in which a customer says the word; none below 3 calls.",
     ),
     "keywords.no_nights": (
-        "没有前几晚的报告可比：文件夹按日期命名并放在一起，或用 --compare-with。",
-        "No earlier report to compare with: name the folders by date, side by side, or use --compare-with.",
+        "没有前几晚的报告可比：各晚的报告放在一起、文件夹按日期命名，就会自动比较。",
+        "No earlier report to compare with: name the folders by date, side by side.",
     ),
     "keywords.agent_note": (
         "与当晚其他坐席的通话相比。来电的内容不由坐席决定，不扣分。",

@@ -313,7 +313,8 @@ class TeamRow:
 @dataclass(frozen=True, slots=True)
 class MixRow:
     """One kind of call (a code of `complaint_type`, or of `call_type` without one) among an agent's and the rest of
-    her team's: numbers and mean scores, null without calls.
+    her team's: numbers and mean scores, null without calls. `stand_in`: the mean that stands for theirs, where they
+    have too few.
     """
 
     kind: str
@@ -321,14 +322,15 @@ class MixRow:
     mean: float | None
     others: int
     others_mean: float | None
+    stand_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StandingView:
     """An agent beside the rest of her team: `scored` calls of hers, `others` of theirs; what theirs would score with
     her mix of calls, and how far she is from it, with its 95 % interval: null where the calls are too few.
-    `peers`: mean scores of the team's agents with calls enough. `others_mean`: of all their calls, which stands for
-    that of a kind with fewer than `few_alike` of them.
+    `peers`: mean scores of the team's agents with calls enough. `others_mean`: of all their calls. `few_alike`: calls
+    of the others below which a kind has no mean of its own.
     """
 
     scored: int = 0
@@ -389,6 +391,14 @@ class CallToHear:
     turn: int | None = None
     kind: str = "low"
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coached:
+    """An agent to be coached first: her row of `agents`, and what cost her most, as her own page has it."""
+
+    agent: Row
+    habits: Sequence[CostlyRule]
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,7 +357,7 @@ def test_the_overview_shows_keywords_and_what_changed(tmp_path: Path, lang: Lang
     assert HOSTILE in page.text
     assert "20.0%" in page.text
     alone = parse(write_index(tmp_path, facts, agents, names, lang, keywords=rows[2:3]))
-    assert "--compare-with" in alone.text
+    assert TEXTS["keywords.no_nights"][lang == "en"] in alone.text
     own = write_agent(tmp_path, agents[0], [], [], names, lang, keywords=[keyword("agent", "退款", agent_id="a")])
     assert "退款" in parse(own).text
 

@@ -34,6 +34,7 @@ from qa_analyzer.writers.page import (
     NO_STANDING,
     CallPage,
     CallToHear,
+    Coached,
     CostlyRule,
     EmotionPoint,
     KindRow,
@@ -50,6 +51,8 @@ AGENTS, CALLS, ASSETS = "agents", "calls", "assets"
 ASSET_FILES = ("report.css", "report.js")
 
 CHART_SCRIPT = "plotly.min.js"
+COACHED = 3
+"""Agents that the index names first."""
 CHARTED_AGENTS = 10
 """Agents that can be compared, from which the index has a chart of them; fewer are seen at once in the table."""
 
@@ -107,16 +110,20 @@ def write_index(
     without_page: int = 0,
     kinds: Sequence[KindRow] = (),
     spread: Mapping[str, Spread] | None = None,
+    habits: Mapping[str, Sequence[CostlyRule]] | None = None,
 ) -> Path:
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
     ids that have a page (null: all), `without_page` how many have none. `keywords`: listed rows of the night and its
     teams; `nights`: earlier nights that they were compared with. `spread`: agent id → what comparing two agents takes.
+    `habits`: agent id → what cost her most, as her page has it.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
     charted = sum(one.scored >= agent_view.FEW_CALLS for one in spread.values()) >= CHARTED_AGENTS
     if charted:
         _write_chart_script(folder)
+    ordered = sorted(agents, key=_most_needed)
+    habits = habits or {}
     return _write(
         folder / "index.html",
         "index.html.j2",
@@ -125,7 +132,9 @@ def write_index(
         root="",
         masked=run.masked,
         run=run,
-        agents=sorted(agents, key=_most_needed),
+        agents=ordered,
+        habits=habits,
+        coached=_to_coach(ordered, habits, spread),
         teams=teams,
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
@@ -158,11 +167,13 @@ def write_agent(
     habits: Sequence[CostlyRule] | None = None,
     standing: StandingView = NO_STANDING,
     keywords: Sequence[Row] = (),
+    worst_of: Mapping[str, str] | None = None,
 ) -> Path:
     """`agents/<id>.html` from the agent's row of `agents` and her rows of `calls` and `findings` (all verdicts).
 
-    `keywords`: her rows of the keywords. `habits`: what cost her most, where `findings` are only a choice of hers. The
-    page is one file: style and script stand in it, so that it can be handed on.
+    `keywords`: her rows of the keywords. `habits`: what cost her most, `worst_of`: call id → the rule of its gravest
+    failure, where `findings` are only a choice of hers. The page is one file: style and script stand in it, so that it
+    can be handed on.
     """
     scored = standing.scored or sum(call["score"] is not None for call in calls)
     return _write(
@@ -190,7 +201,7 @@ def write_agent(
         turning={name: agent_view.turning_quotes(calls, name) for name in ("rise", "fall")},
         keywords=keywords,
         nights=0,
-        worst_of=agent_view.worst_rule_of_calls(findings),
+        worst_of=agent_view.worst_rule_of_calls(findings) if worst_of is None else worst_of,
         has_page=_has_page(call_pages),
         without_page=0 if call_pages is None else sum(call["call_id"] not in call_pages for call in calls[:MAX_LISTED]),
     )
@@ -242,7 +253,11 @@ def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True
         verdicts=verdicts,
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
         feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
-        turning=[name for name in ("fall", "rise") if page.call.get(f"emotion_{name}_after")],
+        turning=[
+            name
+            for name in ("fall", "rise")
+            if page.call.get(f"emotion_{name}_after") and not (name == "rise" and page.call["critical"])
+        ],
         timeline=timeline,
         gap_s=GAP_SHOWN_MS // 1000,
         curve=draw_curve(
@@ -332,6 +347,15 @@ def _words(lang: Lang) -> Any:
         return wording.word(lang, key, **values)
 
     return words
+
+
+def _to_coach(
+    ordered: Sequence[Row], habits: Mapping[str, Sequence[CostlyRule]], spread: Mapping[str, Spread]
+) -> list[Coached]:
+    """The first of the agents with calls enough and something to mend, where there are others to compare them with."""
+    enough = [one for one in ordered if spread[one["agent_id"]].scored >= agent_view.FEW_CALLS]
+    needed = [Coached(one, habits[one["agent_id"]]) for one in enough if habits.get(one["agent_id"])]
+    return needed[:COACHED] if len(enough) > 1 else []
 
 
 def _most_needed(agent: Row) -> tuple[int, bool, float]:

@@ -133,7 +133,7 @@ function compareTicked() {
   const alikeText = alike
     ? fill(versus.dataset.alike, {
         ...values, left: alike.left, right: alike.right, difference: signed(alike.difference), from: signed(alike.difference - alike.half), to: signed(alike.difference + alike.half),
-        verdict: alike.difference - alike.half > 0 ? versus.dataset.alikeReal : versus.dataset.alikeChance,
+        verdict: alike.difference - alike.half > 0 ? versus.dataset.alikeReal : alike.difference >= difference ? versus.dataset.alikeChanceOnly : versus.dataset.alikeChance,
       })
     : versus.dataset.alikeFew;
   say(fill(difference - half > 0 ? versus.dataset.better : versus.dataset.same, values), `${fill(versus.dataset.how, values)} ${alikeText}`);

@@ -1,0 +1,84 @@
+"""The gravest of several failures is the one that a report names: on the index, in an agent's list, on the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from qa_analyzer.reporting import Quotes, gravity_of_rules
+from qa_analyzer.run import Engine, Options, score
+
+ABUSE = """客服：喂，啥事？
+客户：我的件显示签收了，我没收到啊！
+客服：自己东西看不住，怪得着谁。
+客户：你这叫什么态度，我要投诉你！
+客服：嚷嚷半天，有病吧你。
+客户：我现在就报警！
+客服：报呗，吓唬谁呢。
+"""
+PLAIN = """客服：您好，快递客服，请问有什么可以帮您？
+客户：我想问一下明天送不送。
+客服：送的，上午九点到十一点。
+客户：好的，谢谢。
+客服：不客气，感谢来电，再见。
+"""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("gravest")
+    calls = home / "calls.ndjson"
+    lines = []
+    for agent, text in (("A1", ABUSE), ("A2", PLAIN)):
+        said = [line.split("：", 1) for line in text.strip().splitlines()]
+        utterances = ",".join(
+            f'{{"role":"{"agent" if who == "客服" else "customer"}","text":"{words}"}}' for who, words in said
+        )
+        lines += [
+            f'{{"call_id":"{agent}-{n}","agent_id":"{agent}","team":"一组","hang_up":"agent","utterances":[{utterances}]}}'
+            for n in range(6)
+        ]
+    calls.write_text("\n".join(lines), encoding="utf-8")
+    score([calls], home / "report", Options(outputs=("parquet", "html")))
+    return home / "report"
+
+
+def test_wordings_are_ranked_as_the_rubric_orders_them() -> None:
+    rank = gravity_of_rules(Engine(Options()).ruleset)
+    named = (
+        "language/insult",
+        "language/provoke",
+        "language/arrogant",
+        "language/interrogate",
+        "empathy/blame_customer",
+    )
+    assert [rank[one] for one in named] == sorted(rank[one] for one in named)
+
+
+def test_a_call_is_named_by_its_gravest_failure(report: Path) -> None:
+    """An insult before a reproach, and either before hanging up."""
+    rank = gravity_of_rules(Engine(Options()).ruleset)
+    findings = pq.read_table(report / "data" / "findings.parquet").to_pylist()
+    critical = {one["rule"] for one in findings if one["verdict"] == "fail" and one["severity"] == "critical"}
+    assert {"language/insult", "empathy/blame_customer", "closing/hang_up"} <= critical
+    quotes = Quotes(report / "data" / "findings.parquet", set(), rank, {"A1-0", "A1-1"})
+    assert quotes.of_call == {"A1-0": "language/insult", "A1-1": "language/insult"}
+
+
+def test_the_index_says_first_who_needs_coaching_and_by_which_words(report: Path) -> None:
+    page = (report / "index.html").read_text(encoding="utf-8")
+    coached = page[page.index('id="coach"') : page.index('id="hear"')]
+    assert "A1" in coached
+    assert "有病吧你" in coached
+    heard = page[page.index('id="hear"') : page.index('id="agents"')]
+    assert "有病吧你" in heard[: heard.index("</li>")]
+    assert re.search(r'href="calls/[^"#]+#t4"', heard)
+
+
+def test_a_veto_is_named_once_however_often_it_was_earned(report: Path) -> None:
+    page = next(path for path in report.glob("calls/*") if path.name.startswith("A1-0")).read_text(encoding="utf-8")
+    names = re.findall(r'<a href="#f\d+">([^<]+)</a>', page[page.index("critical-note") : page.index("facts")])
+    assert len(names) == len(set(names)) > 1
