@@ -31,6 +31,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "solving",
         "question",
         "wait_request",
+        "wait_said",
         "customer_request",
         "customer_wait_request",
         "line_check",

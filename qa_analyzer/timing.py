@@ -169,7 +169,7 @@ class Timing:
         batch = self.batch
         speaking = np.isin(batch.turn_role, (Role.AGENT, Role.UNKNOWN)) & ~batch.call_timed[batch.turn_call]
         found = np.zeros(batch.n_calls, np.bool_)
-        found[batch.turn_call[self.cues.turns("wait_request", among=np.flatnonzero(speaking))]] = True
+        found[batch.turn_call[self.cues.turns("wait_said", among=np.flatnonzero(speaking))]] = True
         return found
 
     def _announced(self, turn: Indices) -> tuple[Mask, Mask]:

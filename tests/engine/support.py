@@ -45,6 +45,7 @@ RUBRIC: dict[str, Any] = {
         "farewell": ["再见", "拜拜"],
         "question": ["多少", "请问"],
         "wait_request": ["稍等"],
+        "wait_said": ["稍等"],
         "customer_request": ["请您提供"],
         "customer_wait_request": ["等我一下"],
         "closing_agent": ["还有其他"],

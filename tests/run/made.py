@@ -46,6 +46,7 @@ RUBRIC = textwrap.dedent("""\
       farewell: [再见, 拜拜]
       question: [请问, 多少]
       wait_request: [稍等]
+      wait_said: [稍等]
       customer_request: [请您提供]
       customer_wait_request: [等我一下]
       closing_agent: [还有别的]
