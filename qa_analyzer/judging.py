@@ -893,6 +893,8 @@ class Court:
             keep &= self.facts.transferred == condition.transferred
         if condition.inferred is not None:
             keep &= self.facts.inferred == condition.inferred
+        if condition.recorded is not None:
+            keep &= (~self.facts.inferred | (self.batch.hang_up != HangUp.UNKNOWN)) == condition.recorded
         if condition.turns is not None:
             keep &= np.diff(self.batch.call_turn) >= condition.turns
         if condition.closed is not None:

@@ -209,6 +209,9 @@ class CallCondition(Strict):
     )
     inferred: bool | None = Field(default=None, description="通话类型是推断的（true），还是记录给出的（false）")
     closed: bool | None = Field(default=None, description="有结束阶段（true）；客户先挂、断线、转接而来不及结束的没有")
+    recorded: bool | None = Field(
+        default=None, description="有记录可查（true）：给出了通话类型，或给出了谁挂机；光有文本的没有（false）"
+    )
     turns: int | None = Field(default=None, ge=1, description="通话至少有这么多话轮")
     ended: bool | None = Field(default=None, description="通话有结尾（true），文本没有断在客户的话上；否则无法判定")
 

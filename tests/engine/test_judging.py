@@ -286,6 +286,10 @@ def test_a_call_may_have_to_be_closed_or_long_enough_or_its_type_recorded() -> N
     spec = require(["抱歉"], when={"call": {"turns": 4}})
     assert verdict(spec, "A 您好", "C 怒", "A 喂") == "not_applicable"
     assert verdict(spec, "A 您好", "C 怒", "A 喂", "C 嗯") == "fail"
+    spec = require(["抱歉"], when={"call": {"recorded": True}})
+    assert verdict(spec, "A 您好", "C 怒", "A 喂") == "not_applicable"
+    assert verdict(spec, "A 您好", "C 怒", "A 喂", hang_up="customer") == "fail"
+    assert verdict(spec, "A 您好", "C 怒", "A 喂", call_type="inquiry") == "fail"
 
 
 def test_what_is_missing_is_no_failure_where_the_transcript_has_no_backchannels() -> None:

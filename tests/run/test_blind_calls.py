@@ -15,7 +15,19 @@ from .made import scored
 
 @pytest.mark.parametrize(
     ("number", "share"),
-    [(1, 0.98), (2, 0.96), (3, 0.96), (4, 0.95), (5, 0.94), (6, 0.94), (7, 0.89), (8, 0.91), (9, 0.92), (10, 0.89)],
+    [
+        (1, 0.98),
+        (2, 0.96),
+        (3, 0.96),
+        (4, 0.95),
+        (5, 0.94),
+        (6, 0.94),
+        (7, 0.89),
+        (8, 0.91),
+        (9, 0.92),
+        (10, 0.89),
+        (11, 0.87),
+    ],
 )
 def test_the_rules_agree_with_a_supervisor_who_has_not_seen_them(
     number: int, share: float, checkout: Path, tmp_path: Path
