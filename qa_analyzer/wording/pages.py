@@ -117,9 +117,10 @@ TEXTS: dict[str, Pair] = {
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
     "index.coach": ("先辅导谁", "Who to coach first"),
     "index.coach_note": (
-        "一票否决通话最多、平均分最低的几位，和各自先要做到的事；点姓名看整页，点编号看那句话。",
-        "The agents with the most critical calls and the lowest means, and what each should get right first; the name "
-        "opens her page, the call the words.",
+        "有一票否决通话的（多的在前），其次是平均分低于总平均的；各自先要做到的事写在下面。"
+        "点姓名看整页，点编号看那句话。",
+        "Agents with critical calls (most first), then those with a mean below that of the night, and what each should "
+        "get right first. The name opens her page, the call the words.",
     ),
     "index.coach_calls": ("{n} 通，其中一票否决 {critical} 通", "{n} calls, {critical} of them critical"),
     "index.hear_note": (

@@ -395,10 +395,13 @@ class CallToHear:
 
 @dataclass(frozen=True, slots=True)
 class Coached:
-    """An agent to be coached first: her row of `agents`, and what cost her most, as her own page has it."""
+    """An agent to be coached first: her row of `agents`, what cost her most, as her page has it, and whether her calls
+    are too few to compare her with others.
+    """
 
     agent: Row
     habits: Sequence[CostlyRule]
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def write_index(
         run=run,
         agents=ordered,
         habits=habits,
-        coached=_to_coach(ordered, habits, spread),
+        coached=_to_coach(ordered, habits, spread, run.score_mean),
         teams=teams,
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
@@ -350,12 +350,19 @@ def _words(lang: Lang) -> Any:
 
 
 def _to_coach(
-    ordered: Sequence[Row], habits: Mapping[str, Sequence[CostlyRule]], spread: Mapping[str, Spread]
+    ordered: Sequence[Row],
+    habits: Mapping[str, Sequence[CostlyRule]],
+    spread: Mapping[str, Spread],
+    mean: float | None,
 ) -> list[Coached]:
-    """The first of the agents with calls enough and something to mend, where there are others to compare them with."""
-    enough = [one for one in ordered if spread[one["agent_id"]].scored >= agent_view.FEW_CALLS]
-    needed = [Coached(one, habits[one["agent_id"]]) for one in enough if habits.get(one["agent_id"])]
-    return needed[:COACHED] if len(enough) > 1 else []
+    """The first of the agents with a critical call, or with calls enough and a mean below that of the night."""
+    needed = []
+    for one in ordered:
+        few = spread[one["agent_id"]].scored < agent_view.FEW_CALLS
+        low = not few and mean is not None and one["score_mean"] is not None and one["score_mean"] < mean
+        if one["agent_id"] and habits.get(one["agent_id"]) and (one["critical_calls"] or low):
+            needed.append(Coached(one, habits[one["agent_id"]], few=few))
+    return needed[:COACHED]
 
 
 def _most_needed(agent: Row) -> tuple[int, bool, float]:
