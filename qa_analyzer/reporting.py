@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 ALL_HAVE_PAGES = 200
 """Up to so many calls every one gets a page: somebody may well click through them all."""
 CALLS_TO_HEAR = 12
+MOST_CRITICAL_LISTED = 300
+"""Critical calls the index names; the others are in the tables."""
 HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
 MODEL_SCORE = 85
 """From here a call that calmed an unhappy customer is one to learn from."""
@@ -63,6 +65,7 @@ WORST_FIRST = [
 ]
 CRITICAL_RULES = "critical_rules"
 """How many rules that may be critical a call broke: a column for choosing, in no file."""
+GRAVEST_FIRST = [(CRITICAL_RULES, "descending", "at_end"), *WORST_FIRST]
 MOST_REJECTED_SHOWN = 200
 RULES_SHOWN = 10
 """Rules on the index that cost most."""
@@ -284,6 +287,11 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
         teams=teams,
         worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
         calls_to_hear=_with_reasons(picked, report.data / "findings.parquet", rank),
+        other_critical=_with_reasons(
+            other_critical(calls, [row["call_id"] for _, row in picked], ruleset=report.engine.ruleset),
+            report.data / "findings.parquet",
+            rank,
+        ),
         habits=habits,
         rejected=read_rejected(report.folder, most=MOST_REJECTED_SHOWN).to_pylist(),
         keywords=[row for row in keywords if row["scope"] != "agent"],
@@ -533,16 +541,10 @@ def choose_calls_to_hear(
     Each kind has a share of the places; low scores take what is left. No call is picked twice. Critical ones come by
     how many rules that may be critical (those of the `ruleset`) they broke, then by their scores.
     """
-    broken = pc.cast(pa.nulls(calls.num_rows, pa.int32()).fill_null(0), pa.int32())
-    for rule in ruleset.rules if ruleset else ():
-        if rule.spec.severity is Severity.CRITICAL:
-            failed = pc.fill_null(pc.equal(calls[f"rule:{rule.id}"].cast(pa.string()), "fail"), False)
-            broken = pc.add(broken, failed.cast(pa.int32()))
-    calls = calls.append_column(CRITICAL_RULES, broken)
-    scored = calls.filter(pc.is_valid(calls["score"]))
+    scored = _with_critical_rules(calls, ruleset)
     critical = pc.field("critical")
     kinds = {
-        "critical": (critical, [(CRITICAL_RULES, "descending", "at_end"), *WORST_FIRST]),
+        "critical": (critical, GRAVEST_FIRST),
         "escalation": (~critical & (pc.field("escalation_risk") == "high"), [*WORST_FIRST]),
         "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
         "model": (
@@ -564,6 +566,26 @@ def choose_calls_to_hear(
         chosen[kind] = [row for row in first if row["call_id"] not in taken][:wanted]
         taken |= {row["call_id"] for row in chosen[kind]}
     return [(kind, row) for kind in HEARD_ORDER for row in chosen[kind]]
+
+
+def _with_critical_rules(calls: pa.Table, ruleset: Ruleset | None) -> pa.Table:
+    """The scored calls, with the number of rules that may be critical and that they broke."""
+    broken = pc.cast(pa.nulls(calls.num_rows, pa.int32()).fill_null(0), pa.int32())
+    for rule in ruleset.rules if ruleset else ():
+        if rule.spec.severity is Severity.CRITICAL:
+            failed = pc.fill_null(pc.equal(calls[f"rule:{rule.id}"].cast(pa.string()), "fail"), False)
+            broken = pc.add(broken, failed.cast(pa.int32()))
+    return calls.append_column(CRITICAL_RULES, broken).filter(pc.is_valid(calls["score"]))
+
+
+def other_critical(
+    calls: pa.Table, picked: Collection[str], most: int = MOST_CRITICAL_LISTED, ruleset: Ruleset | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """The critical calls that are not among the `picked` ids, in the same order, the first `most` of them."""
+    found = _with_critical_rules(calls, ruleset).filter(pc.field("critical"))
+    found = found.filter(pc.invert(pc.is_in(found["call_id"].cast(pa.string()), pa.array(list(picked), pa.string()))))
+    first = found.take(pc.sort_indices(found, sort_keys=GRAVEST_FIRST)[:most])
+    return [("critical", row) for row in first.to_pylist()]
 
 
 def gravity_of_rules(ruleset: Ruleset) -> dict[str, int]:

@@ -29,6 +29,8 @@ BLIND = " ,、…"
 
 SENTENCE_ENDS = "。!?"
 
+CLAUSE_ENDS = "，。！？；：、…,.!?;:"
+"""What closes a clause in text as the user gave it (not folded)."""
 OPENING_BRACKET = ord("(")
 CLOSING_BRACKET = ord(")")
 

@@ -181,6 +181,11 @@ TEXTS: dict[str, Pair] = {
     ),
     "chart.band": ("偶然起伏 95%", "95% of chance"),
     "index.hear_none": ("没有需要优先复听的通话。", "No call needs to be heard first."),
+    "index.which": ("是哪几通", "Which ones"),
+    "index.other_critical": (
+        "其余一票否决的通话：全部 {n} 通里，上面没有列出的 {left} 通",
+        "The other critical calls: {left} of {n} that are not listed above",
+    ),
     "index.why": ("原因", "Why"),
     "index.review": ("待人工复核：{rules}", "For review: {rules}"),
     "index.agents": ("坐席", "Agents"),
@@ -229,10 +234,10 @@ TEXTS: dict[str, Pair] = {
         "客户不满过的通话里，最后一句不再不满的占多少。",
         "Of the calls with an unhappy turn, those whose last one is no longer unhappy.",
     ),
-    "terms.source": ("出处 G23、S1a", "Source G23, S1a"),
+    "terms.source": ("规范 G23", "Guideline G23"),
     "terms.source_is": (
-        "这条规则在准则目录里的编号，和它所据的资料。",
-        "The rule's number in the catalogue of guidelines, and the documents behind it.",
+        "这条规则在准则目录里的编号；所据的资料在规则说明里。",
+        "The rule's number in the catalogue of guidelines; the documents behind it are on the page of the rule.",
     ),
     "index.few": ("通话太少", "Too few calls"),
     "index.few_note": (
@@ -366,6 +371,7 @@ TEXTS: dict[str, Pair] = {
     "call.turn": ("话轮 {n}", "Turn {n}"),
     "call.to_evidence": ("看原话", "Show in conversation"),
     "call.to_card": ("看理由", "Show reason"),
+    "call.guideline": ("规范", "Guideline"),
     "call.why": ("依据", "Why"),
     "call.suggest": ("参考话术（举例）", "Better wording, for example"),
     "call.same_fault": ("与“{rule}”同一过失，不重复扣分", "Same fault as “{rule}”, not deducted twice"),

@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa_analyzer.text import CLAUSE_ENDS
+
 SHADE_ORDER = ("fail", "undetermined", "pass")
 """A piece under several findings takes the first of these shades."""
+
+BADGE_REACH = 16
+"""A badge stands behind the clause in which its span ends, so that no sentence is read in pieces. Where the clause goes
+on for more code points than this (recognisers without punctuation), it stands right behind the span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text under the same findings. `ending` = the findings whose badge follows here. `whole`: the shade
+    """A stretch of text under the same findings. `ending` = the findings whose badge follows here
+    (behind the clause in which the span ends). `whole`: the shade
     comes only from spans over the whole turn (evidence of an absence), so a span inside it must still stand out.
     """
 
@@ -44,9 +51,10 @@ def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
     for span in spans:
         start = min(max(span.start, 0), length)
         clipped.append(Span(start, min(max(span.end, start), length), span.number, span.verdict))
-    borders = sorted({0, length, *(span.start for span in clipped), *(span.end for span in clipped)})
+    badge_at = [_clause_end(text, span.end) for span in clipped]
+    borders = sorted({0, length, *badge_at, *(span.start for span in clipped), *(span.end for span in clipped)})
     pieces = []
-    at_start = tuple(span.number for span in clipped if span.end == 0)
+    at_start = tuple(span.number for span, at in zip(clipped, badge_at, strict=True) if at == 0)
     if at_start:
         pieces.append(Piece("", ending=at_start))
     for start, end in pairwise(borders):
@@ -58,9 +66,22 @@ def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
                 tuple(span.number for span in covering),
                 verdicts[0] if verdicts else "",
                 tuple(verdicts[1:]),
-                tuple(span.number for span in clipped if span.end == end),
+                tuple(span.number for span, at in zip(clipped, badge_at, strict=True) if at == end),
                 bool(verdicts)
                 and all((span.start, span.end) == (0, length) for span in covering if span.verdict == verdicts[0]),
             )
         )
     return pieces
+
+
+def _clause_end(text: str, end: int) -> int:
+    """Offset behind the punctuation that closes the clause in which a span ends; `end` itself where none is near."""
+    if end == 0 or end == len(text) or text[end - 1] in CLAUSE_ENDS:
+        return end
+    reach = min(len(text), end + BADGE_REACH)
+    at = next((at for at in range(end, reach) if text[at] in CLAUSE_ENDS), None)
+    if at is None:
+        return len(text) if reach == len(text) else end
+    while at < len(text) and text[at] in CLAUSE_ENDS:
+        at += 1
+    return at

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from qa_analyzer.judging import Ruleset
-from qa_analyzer.reporting import ALL_HAVE_PAGES, choose_calls_to_hear, choose_pages
+from qa_analyzer.reporting import ALL_HAVE_PAGES, choose_calls_to_hear, choose_pages, other_critical
 from qa_analyzer.rulebook.loading import load_rulebook
 
 from .made import CALM, HEATED, INSULTING, RUDENESS, call, scored, write_calls, write_rules
@@ -201,3 +201,15 @@ def test_a_run_of_many_calls_writes_pages_of_those_with_something_to_see(tmp_pat
     links = {row[0].value: row[0].hyperlink is not None for row in sheet.iter_rows(min_row=2)}
     assert {call_id for call_id, linked in links.items() if linked} == {"bad", "worse"}
     assert len(links) == ALL_HAVE_PAGES + 2
+
+
+def test_the_other_critical_calls_come_without_those_already_named() -> None:
+    """The gravest first, the named ones left out, not more than asked for, and no call that is not critical."""
+    calls = table(
+        named=CRITICAL,
+        worse={**CRITICAL, "score_before_critical": 12.0},
+        bad={**CRITICAL, "score_before_critical": 48.0},
+        plain={},
+    )
+    assert [row["call_id"] for _, row in other_critical(calls, ["named"])] == ["worse", "bad"]
+    assert [row["call_id"] for _, row in other_critical(calls, [], most=1)] == ["worse"]

@@ -29,9 +29,27 @@ def test_overlapping_spans_share_the_piece_between() -> None:
     """The shared piece knows both findings and takes the worse shade."""
     assert cut("非常抱歉啊", [Span(0, 4, 1, "pass"), Span(2, 5, 2, "fail")]) == [
         Piece("非常", (1,), "pass"),
-        Piece("抱歉", (1, 2), "fail", ("pass",), (1,)),
-        Piece("啊", (2,), "fail", (), (2,)),
+        Piece("抱歉", (1, 2), "fail", ("pass",)),
+        Piece("啊", (2,), "fail", (), (1, 2)),
     ]
+
+
+def test_a_badge_waits_for_the_end_of_its_clause() -> None:
+    """A sentence is not cut in two by a number; the shading stays on the very words."""
+    pieces = cut("你脑子有毛病吧，合同上写着呢。", [Span(0, 6, 1, "fail"), Span(8, 10, 2, "fail")])
+    assert [(piece.text, piece.numbers, piece.ending) for piece in pieces] == [
+        ("你脑子有毛病", (1,), ()),
+        ("吧，", (), (1,)),
+        ("合同", (2,), ()),
+        ("上写着呢。", (), (2,)),
+    ]
+
+
+def test_without_punctuation_a_badge_stands_right_behind_its_words() -> None:
+    """A recogniser's endless clause does not carry the badge away; the end of the turn is a clause's end."""
+    endless = "你有病吧" + "我跟你说" * 5
+    assert cut(endless, [Span(0, 3, 1, "fail")])[0].ending == (1,)
+    assert cut("你有病吧啊", [Span(0, 3, 1, "fail")])[-1].ending == (1,)
 
 
 def test_an_emoji_is_one_code_point() -> None:

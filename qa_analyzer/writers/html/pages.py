@@ -103,6 +103,7 @@ def write_index(
     teams: Sequence[TeamRow] = (),
     worst_rules: Sequence[CostlyRule] = (),
     calls_to_hear: Sequence[CallToHear] = (),
+    other_critical: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
     keywords: Sequence[Row] = (),
     nights: int = 0,
@@ -115,7 +116,8 @@ def write_index(
     """`index.html`. `rejected` may be the first `MAX_REJECTED`; `run.rejected` counts them all. `call_pages` are the
     ids that have a page (null: all), `without_page` how many have none. `keywords`: listed rows of the night and its
     teams; `nights`: earlier nights that they were compared with. `spread`: agent id → what comparing two agents takes.
-    `habits`: agent id → what cost her most, as her page has it.
+    `habits`: agent id → what cost her most, as her page has it. `other_critical`: critical calls that are not among
+    those to hear, gravest first.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
@@ -138,6 +140,8 @@ def write_index(
         teams=teams,
         worst_rules=worst_rules,
         calls_to_hear=calls_to_hear,
+        other_critical=other_critical,
+        more_critical=run.critical_calls - len(other_critical) - sum(one.kind == "critical" for one in calls_to_hear),
         rejected=rejected[:MAX_REJECTED],
         keywords=keywords,
         nights=nights,
@@ -279,8 +283,14 @@ def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True
 
 def _shown_turns(page: CallPage, cards: Sequence[call_view.Card]) -> list[dict[str, Any]]:
     by_turn: dict[int, list[spans.Span]] = {}
+    # A green tick on a line that breaks a critical rule reads as praise: what it fulfils stays on its card alone.
+    grave = {card.finding["turn"] for card in cards if card.critical and card.verdict == "fail"}
+    unmarked: dict[int, list[int]] = {}
     for card in cards:
         finding = card.finding
+        if finding["turn"] in grave and card.verdict == "pass":
+            unmarked.setdefault(finding["turn"], []).append(card.number)
+            continue
         if finding["turn"] is not None and finding["text_start"] is not None and finding["text_end"] is not None:
             span = spans.Span(finding["text_start"], finding["text_end"], card.number, card.verdict)
             by_turn.setdefault(finding["turn"], []).append(span)
@@ -292,6 +302,7 @@ def _shown_turns(page: CallPage, cards: Sequence[call_view.Card]) -> list[dict[s
             {
                 "view": turn,
                 "pieces": spans.cut(turn.text, by_turn.get(turn.turn, ())),
+                "unmarked": unmarked.get(turn.turn, ()),
                 "gap_s": gap / 1000 if gap is not None and gap >= GAP_SHOWN_MS else None,
             }
         )
