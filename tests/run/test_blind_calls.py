@@ -29,6 +29,7 @@ from .made import scored
         (11, 0.89),
         (12, 0.93),
         (13, 0.93),
+        (14, 0.94),
     ],
 )
 def test_the_rules_agree_with_a_supervisor_who_has_not_seen_them(
