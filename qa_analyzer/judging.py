@@ -170,6 +170,12 @@ class Found:
     unsure: Hits
     excepted: Hits
 
+    def only_proven(self) -> Found:
+        """The same with what hangs on interpolated times among the unsure."""
+        open_ = self.sure.why == Why.INTERPOLATED
+        unsure = Hits.joined_lists([self.unsure, self.sure.select(open_)])
+        return Found(self.sure.select(~open_), unsure, self.excepted)
+
 
 @dataclass
 class Rows:
@@ -750,16 +756,20 @@ class Court:
             return _no_hits()
         return self.said(clause, clause.by, others=turn)[0]
 
-    def search(self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False) -> tuple[Found, Look]:
+    def search(
+        self, clause: Clause, call: Indices, turn: Indices, *, everywhere: bool = False, proven: bool = False
+    ) -> tuple[Found, Look]:
         """What a clause finds around occasions. One with a scope is looked for in its windows only.
 
-        `everywhere`: any near miss counts, however far.
+        `everywhere`: any near miss counts, however far. `proven`: what hangs on interpolated times is unsure.
         """
         if clause.in_ is None or clause.says is None or everywhere:
             found = self.find(clause)
         else:
             lo, hi, _, _ = self.window(clause.in_, clause.by, call, turn)
             found = self.find(clause, self.around(call, lo, hi))
+        if proven:
+            found = found.only_proven()
         return found, self.look(clause, found, call, turn)
 
     def around(self, call: Indices, lo: Indices, hi: Indices, margin: int = 0) -> Around:
@@ -1368,14 +1378,16 @@ class _Trial:
             opposite = np.array([Verdict.NOT_APPLICABLE, Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS], np.int64)
             rows.verdict = opposite[verdict]
             return rows
-        found, look = court.search(clause, call, turn, everywhere=severity == CRITICAL)
+        found, look = court.search(clause, call, turn, everywhere=severity == CRITICAL, proven=True)
         held = look.first >= 0
         verdict = np.where(look.spoke | self.left_alone(clause, look, call, turn), Verdict.FAIL, Verdict.NOT_APPLICABLE)
         verdict = np.where(held, Verdict.PASS, verdict)
         doubt = np.where(held, ~look.safe, (look.unsure >= 0) | look.moved)
         hazy = look.hazy & (verdict != Verdict.NOT_APPLICABLE) & ~(held & look.safe)
         verdict = np.where(doubt | hazy, Verdict.UNDETERMINED, verdict)
-        why = np.where(hazy, _reason(clause.in_), np.where(doubt, Why.UNKNOWN_ROLE, Why.NONE))
+        interpolated = np.append(found.unsure.why == Why.INTERPOLATED, False)[look.unsure] & ~held
+        doubts = np.where(interpolated, Why.INTERPOLATED, Why.UNKNOWN_ROLE)
+        why = np.where(hazy, _reason(clause.in_), np.where(doubt, doubts, Why.NONE))
         rows.verdict = np.where(look.present, verdict, Verdict.NOT_APPLICABLE).astype(np.int64)
         rows.why = np.where(look.present, why, Why.NONE).astype(np.int64)
         rows.window_lo, rows.window_hi = look.lo.copy(), look.hi.copy()

@@ -76,6 +76,20 @@ def test_a_prohibition_nobody_broke_passes_without_a_row() -> None:
     assert verdict(spec, "C 不知道") == "not_applicable"
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["[0.0-9.0] C 上个月的水费比平时多了一倍", "[2.0-5.0] A 您先听我把话说完"], Why.NONE),
+        # Where his first word that is no listening begins is only reckoned from the length of his text.
+        (["[0.0-3.5] C 上个月的水费比平时多了一倍", "[1.0-9.0] A 嗯，嗯，您先听我把话说完"], Why.INTERPOLATED),
+    ],
+)
+def test_a_required_interruption_that_hangs_on_interpolated_times_is_open(lines: list[str], expected: Why) -> None:
+    spec: Spec = {"require": {"by": "agent", "interrupts": {"overlap": 2.0, "characters": 4}}}
+    got = "pass" if expected is Why.NONE else "undetermined"
+    assert (verdict(spec, *lines), why(spec, *lines)) == (got, expected)
+
+
 def test_all_requirements_of_a_list_must_hold() -> None:
     """One row, the gravest failure."""
     spec = {"require": [{"by": "agent", "says": ["您好"], "severity": "minor"}, {"by": "agent", "says": ["再见"]}]}

@@ -317,7 +317,8 @@ class Twin:
         kept = [hit for hit in hits if not hit.excepted]
         sure = [hit for hit in kept if role[hit.turn] == by and not hit.doubtful]
         doubtful = [hit for hit in kept if role[hit.turn] == "unknown" or (role[hit.turn] == by and hit.doubtful)]
-        others = [hit for hit in kept if role[hit.turn] not in (by, "unknown")]
+        # That somebody else said it is a near miss; that somebody else cut in is none.
+        others = [hit for hit in kept if role[hit.turn] not in (by, "unknown") and "says" in clause]
         excepted = [hit for hit in hits if hit.excepted and role[hit.turn] == by]
         if "then" in clause:
             sure, doubtful = self.followed(clause["then"], sure, doubtful)
@@ -449,6 +450,8 @@ class Twin:
             kept = self.hang_up(clause)
             return Row(opposite.get(kept, kept))
         sure, doubtful, excepted, others = self.find(clause)
+        doubtful = sorted(doubtful + [hit for hit in sure if hit.unproven], key=lambda hit: (hit.turn, hit.start))
+        said, sure = sure, [hit for hit in sure if not hit.unproven]
         (lo, hi), (safe_lo, safe_hi) = self.look(clause, at)
         inside = [hit for hit in sure if lo <= hit.turn < hi]
         safe = [hit for hit in inside if safe_lo <= hit.turn < safe_hi]
@@ -469,7 +472,7 @@ class Twin:
         if not mine and not (occasion and at >= 0 and to_the_end and self.call.hang_up == "agent"):
             return Row("not_applicable")
         near = (
-            [hit for hit in sure if hit.turn < lo or hit.turn >= hi]
+            [hit for hit in said if hit.turn < lo or hit.turn >= hi]
             + [hit for hit in others if lo <= hit.turn < hi]
             + [hit for hit in excepted if lo <= hit.turn < hi]
         )
