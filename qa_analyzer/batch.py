@@ -41,8 +41,11 @@ LONGEST_FAREWELL = 12
 FAREWELL = (
     "^(嗯|好的|好|行|哦|那|就|没了|没有了|没有|没事了|不用了|就这样|先这样|[。!?])*"
     "(再见|拜拜|再会|掰掰|挂了)(啊|呀|哈|吧|了|啦|再见|拜拜|[。!?])*$"
+    "|^(嗯|好的|好|行|哦|那|[。!?])*"
+    "((暂时|目前|)(没了|没啦|没有了|没有啦|没什么了|没别的了|没其他的了|没其他了|没别的事了|没其他事了)[啊呀哈。!?]*)+"
+    "(就这样|就这些|[。!?])*$"
 )
-"""As a regular expression of RE2, over normalised text without blanks and minor marks."""
+"""As a regular expression of RE2, over normalised text without blanks and minor marks: a farewell, or nothing more."""
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,8 @@ CRITICAL_RULES = "critical_rules"
 """How many rules that may be critical a call broke: a column for choosing, in no file."""
 GRAVEST_FIRST = [(CRITICAL_RULES, "descending", "at_end"), *WORST_FIRST]
 MOST_REJECTED_SHOWN = 200
-RULES_SHOWN = 10
-"""Rules on the index that cost most."""
+RULES_SHOWN = 8
+"""Rules on the index that set calls to 0, and as many that cost most of the others."""
 
 
 def run_facts(report: Report | TeamNight) -> RunFacts:
@@ -278,6 +278,7 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
     }
     _write_agents(report, agents, teams, calls, quotes, chosen, keywords, habits)
     picked = choose_calls_to_hear(calls, ruleset=report.engine.ruleset)
+    worst = _costly(report.sums.totals.sum(), quotes.worst)
     write_index(
         report.folder,
         run_facts(report),
@@ -285,7 +286,10 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
         names,
         lang,
         teams=teams,
-        worst_rules=_costly(report.sums.totals.sum(), quotes.worst, RULES_SHOWN),
+        worst_rules=[
+            *[one for one in worst if one.zeroed][:RULES_SHOWN],
+            *[one for one in worst if not one.zeroed][:RULES_SHOWN],
+        ],
         calls_to_hear=_with_reasons(picked, report.data / "findings.parquet", rank),
         other_critical=_with_reasons(
             other_critical(calls, [row["call_id"] for _, row in picked], ruleset=report.engine.ruleset),
@@ -417,13 +421,16 @@ def _gravity(row: dict[str, Any]) -> tuple[bool, bool, float]:
     return bool(row["quote"]) and not row["absent"], row["severity"] == "critical", row["deduction"] or 0.0
 
 
-def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int) -> list[CostlyRule]:
-    """Rules by what they cost, critical ones first. Counts are of all calls, the quote is one of them."""
+def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int | None = None) -> list[CostlyRule]:
+    """Rules that set calls to 0 by how many, then the others by what they cost. Counts are of all calls, the quote is
+    one of them.
+    """
     rows = [
         CostlyRule(
             rule=rule,
             calls=int(totals[f"failed:{rule}"]),
             points=int(totals[f"cost:{rule}"]) / 100,
+            zeroed=int(totals[f"zeroed:{rule}"]),
             severity=row["severity"],
             quote=quote_of(row),
             message=row["message"] or "",
@@ -434,7 +441,7 @@ def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int
         )
         for rule, row in quotes.items()
     ]
-    return sorted(rows, key=lambda one: (one.severity != "critical", -one.points, one.rule))[:most]
+    return sorted(rows, key=lambda one: (-one.zeroed, -one.points, one.rule))[:most]
 
 
 def read_calls(path: Path) -> pa.Table:

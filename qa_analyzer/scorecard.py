@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from qa_analyzer.analysis import Analysis
-from qa_analyzer.judging import Ruleset, Verdict
+from qa_analyzer.judging import CRITICAL, Ruleset, Verdict
 from qa_analyzer.progress import Progress
 from qa_analyzer.rubric import Scores
 
@@ -35,7 +35,7 @@ class AgentSums:
 
     totals: columns calls, scored, score, score_squared, critical, timed, interruptions, unhappy, recovered,
     decided, undetermined, pass:<criterion>, fail:<criterion>, reached:<framework>, heard:<framework> (stages),
-    cost:<rule>, failed:<rule>.
+    cost:<rule>, failed:<rule>, zeroed:<rule> (calls whose score is 0 because of it, alone or with others).
     latest: columns started_at (UTC or NaT), order, agent_name, team of the latest call.
     """
 
@@ -92,9 +92,14 @@ def sum_agents(
     rows, rule = analysis.judgement.rows, analysis.judgement.rule
     cost = np.zeros((batch.n_calls, len(ruleset.rules)), np.int64)
     np.add.at(cost, (rows.call, rule), scores.deduction)
+    zeroed = np.zeros((batch.n_calls, len(ruleset.rules)), np.int64)
+    fatal = (rows.verdict == Verdict.FAIL) & (rows.severity == CRITICAL) & counts[rule] & scored[rows.call]
+    zeroed[rows.call[fatal], rule[fatal]] = 1
+    zeroed[scores.waived] = 0
     for number, judged_by in enumerate(ruleset.rules):
         columns[f"cost:{judged_by.id}"] = cost[:, number]
         columns[f"failed:{judged_by.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
+        columns[f"zeroed:{judged_by.id}"] = zeroed[:, number]
     teams = batch.columns.column("team").fill_null("").to_pandas()
     agents = teams + APART + batch.columns.column("agent_id").fill_null("").to_pandas()
     matrix = np.column_stack(list(columns.values()))

@@ -52,7 +52,10 @@ NEAR: dict[str, Pair] = {
     "too_late": ("太晚", "too late"),
     "too_early": ("太早", "too early"),
     "wrong_speaker": ("不是应说的人说的", "said by the other party"),
-    "excepted": ("属于例外说法，不算", "an exception, does not count"),
+    "excepted": (
+        "放在这句话里是别的意思（否定、反问、引用、推脱），不能算",
+        "means something else in this sentence (denied, quoted, a question, an excuse), does not count",
+    ),
 }
 """Why the nearest near miss did not count."""
 

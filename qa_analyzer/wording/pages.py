@@ -117,12 +117,15 @@ TEXTS: dict[str, Pair] = {
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
     "index.coach": ("先辅导谁", "Who to coach first"),
     "index.coach_note": (
-        "有一票否决通话的（多的在前），其次是平均分低于总平均的；各自先要做到的事写在下面。"
+        "有一票否决通话的（占得多的在前），其次是平均分低于总平均的；各自先要做到的事写在下面。"
         "点姓名看整页，点编号看那句话。",
-        "Agents with critical calls (most first), then those with a mean below that of the night, and what each should "
-        "get right first. The name opens her page, the call the words.",
+        "Agents with critical calls (largest share first), then those with a mean below that of the night, and what "
+        "each should get right first. The name opens her page, the call the words.",
     ),
-    "index.coach_calls": ("{n} 通，其中一票否决 {critical} 通", "{n} calls, {critical} of them critical"),
+    "index.coach_calls": (
+        "{n} 通，其中一票否决 {critical} 通（{share}）",
+        "{n} calls, {critical} of them critical ({share})",
+    ),
     "index.hear_note": (
         "一票否决的在前，然后是要升级投诉的、越谈越糟的、得分低的，最后是值得学的。",
         "Critical calls first, then threats to escalate, moods that sank, low scores, and last calls to learn from.",
@@ -195,8 +198,8 @@ TEXTS: dict[str, Pair] = {
     "index.interval": ("95% 区间", "95% interval"),
     "index.more": ("显示其余 {n} 位", "Show {n} more"),
     "index.order_note": (
-        "一票否决通话多的在前，一样多的按平均分从低到高。",
-        "By the number of critical calls, then by the mean, the lowest first.",
+        "一票否决通话占得多的在前（通话少的，按 95% 区间的下端算，免得碰巧），一样的按平均分从低到高。",
+        "By the share of critical calls (lower end of its 95% interval, for chance in few calls), then by the mean.",
     ),
     "terms": ("这些词什么意思", "What these words mean"),
     "terms.turn": ("话轮", "Turn"),
@@ -247,11 +250,9 @@ TEXTS: dict[str, Pair] = {
     "index.teams": ("班组", "Teams"),
     "index.team_agents": ("坐席数", "Agents"),
     "index.no_team": ("（未分组）", "(no team)"),
-    "index.rules": ("扣分最多的规则", "Rules that cost most"),
-    "index.rules_note": (
-        "能一票否决的规则在前（情节轻的只扣分，不归零），其余按共扣的分数排。",
-        "Rules that can be critical come first (a light case only costs points), the others by the points they cost.",
-    ),
+    "index.rules": ("丢分在哪些规则上", "Where the points go"),
+    "index.rules_zeroed": ("使通话得 0 分的（一票否决），按通数排", "Set calls to 0 (critical), by calls"),
+    "index.rules_points": ("其余的，按共扣的分数排", "The others, by points lost"),
     "index.rules_none": ("没有扣分。", "Nothing was deducted."),
     "index.rule_example": ("例子", "Example"),
     "index.rejected_title": ("未读入与不可评分", "Rejected and not assessable"),
@@ -326,7 +327,8 @@ TEXTS: dict[str, Pair] = {
     "agent.not_judged": ("无判定", "Not judged"),
     "agent.worst": ("先做到这几条", "To get right first"),
     "agent.worst_none": ("没有扣分，继续保持。", "Nothing was deducted. Keep it up."),
-    "agent.cost": ("{calls} 通电话，共扣 {points} 分", "Calls: {calls}; points lost: {points}"),
+    "agent.cost": ("{calls} 通不合格，共扣 {points} 分", "Failed in {calls} calls; points lost: {points}"),
+    "agent.zeroed": ("{n} 通一票否决", "critical in {n}"),
     "agent.best": ("做得好的地方", "Done well"),
     "agent.best_none": ("还没有可引用的合格证据。", "No pass with a quote yet."),
     "agent.best_count": ("{passed} / {judged} 通合格", "passes in {passed} of {judged} calls"),

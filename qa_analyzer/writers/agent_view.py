@@ -44,8 +44,8 @@ class TurningQuote:
 
 
 def costliest_rules(findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> list[CostlyRule]:
-    """Failing rules: those with a critical failure first, then by points lost. The quote is of the costliest
-    instance that has one.
+    """Failing rules: those with critical failures first, by how many calls, then by points lost. The quote is of the
+    costliest instance that has one.
     """
     groups: dict[str, list[Row]] = {}
     for finding in findings:
@@ -53,7 +53,7 @@ def costliest_rules(findings: Sequence[Row], *, most: int = SHOWN_HABITS) -> lis
             groups.setdefault(finding["rule"], []).append(finding)
     ranked = sorted(
         groups.items(),
-        key=lambda item: (all(row["severity"] != "critical" for row in item[1]), -_points(item[1]), item[0]),
+        key=lambda item: (-_zeroed(item[1]), -_points(item[1]), item[0]),
     )
     return [_costly(rule, rows) for rule, rows in ranked[:most]]
 
@@ -153,6 +153,7 @@ def _costly(rule: str, rows: Sequence[Row]) -> CostlyRule:
         rule=rule,
         calls=len({row["call_id"] for row in rows}),
         points=_points(rows),
+        zeroed=_zeroed(rows),
         severity=example["severity"],
         quote=quote_of(example),
         message=example["message"] or "",
@@ -165,6 +166,10 @@ def _costly(rule: str, rows: Sequence[Row]) -> CostlyRule:
 
 def _gravity(finding: Row) -> tuple[bool, float]:
     return finding["severity"] == "critical", finding["deduction"] or 0.0
+
+
+def _zeroed(rows: Sequence[Row]) -> int:
+    return len({row["call_id"] for row in rows if row["severity"] == "critical"})
 
 
 def _points(rows: Sequence[Row]) -> float:

@@ -363,12 +363,14 @@ NO_QUOTE = Quote()
 class CostlyRule:
     """A rule that cost points: in how many calls it failed, what it cost, and its costliest instance as a quote.
 
+    `zeroed`: calls in which it failed critically, so that their score is 0.
     `absent`: what is quoted is where something should have been said, not what was wrong.
     """
 
     rule: str
     calls: int
     points: float
+    zeroed: int = 0
     severity: str = ""
     quote: Quote = NO_QUOTE
     message: str = ""

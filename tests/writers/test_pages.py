@@ -15,6 +15,7 @@ from qa_analyzer.writers.agent_view import costliest_rules, strengths
 from qa_analyzer.writers.call_view import break_down, order_findings
 from qa_analyzer.writers.formats import format_clock, format_moment, format_number, format_signed
 from qa_analyzer.writers.html import safe_name, write_agent, write_assets, write_call, write_index
+from qa_analyzer.writers.html.pages import share_at_least
 from qa_analyzer.writers.page import (
     CallPage,
     FrameworkView,
@@ -252,6 +253,22 @@ def test_an_agent_page_shows_habits_with_quote_and_better_wording(tmp_path: Path
     pages = [night.make_page(night.MIXED), night.make_page(night.TERRIBLE)]
     text = parse(write_report(tmp_path, pages) / "agents" / "a8035.html").text
     assert "有病吧你" in text and "先生，我理解您着急" in text
+
+
+def test_the_index_tells_rules_that_set_calls_to_0_from_those_that_cost_points(tmp_path: Path) -> None:
+    """Two lists, each in the order of its bar."""
+    pages = [night.make_page(night.MIXED), night.make_page(night.TERRIBLE)]
+    text = parse(write_report(tmp_path, pages) / "index.html").text
+    zeroed, cost = text.index("使通话得 0 分的"), text.index("其余的，按共扣的分数排")
+    assert zeroed < text.index("1 通一票否决") < cost < text.index("2 通不合格，共扣 21.9 分")
+    rows = costliest_rules([row for page in pages for row in page.findings], most=20)
+    assert [one.zeroed for one in rows] == sorted((one.zeroed for one in rows), reverse=True)
+
+
+def test_a_share_of_few_calls_counts_less() -> None:
+    """Wilson's interval for 7 of 20 begins at 0.181; 1 of 1 might be chance, 0 of any is none."""
+    assert share_at_least(7, 20) == pytest.approx(0.1812, abs=5e-5)
+    assert share_at_least(0, 5) == 0 < share_at_least(1, 50) < share_at_least(1, 1) < share_at_least(12, 20)
 
 
 def test_strengths_need_more_passes_than_fails() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
@@ -53,6 +54,8 @@ ASSET_FILES = ("report.css", "report.js")
 CHART_SCRIPT = "plotly.min.js"
 COACHED = 3
 """Agents that the index names first."""
+NORMAL_95 = 1.96
+"""Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
 CHARTED_AGENTS = 10
 """Agents that can be compared, from which the index has a chart of them; fewer are seen at once in the table."""
 
@@ -376,10 +379,20 @@ def _to_coach(
     return needed[:COACHED]
 
 
-def _most_needed(agent: Row) -> tuple[int, bool, float]:
-    """Sorts agents: critical calls first, then low means; without a mean last."""
+def _most_needed(agent: Row) -> tuple[float, bool, float]:
+    """Sorts agents: by the share of critical calls, at least, then low means; without a mean last."""
     mean = agent["score_mean"]
-    return -agent["critical_calls"], mean is None, mean or 0.0
+    return -share_at_least(agent["critical_calls"], agent["calls"]), mean is None, mean or 0.0
+
+
+def share_at_least(some: int, calls: int) -> float:
+    """The lower end of the 95 % interval of a share (E. B. Wilson 1927): 1 of 1 call says less than 7 of 20. 0 to 1."""
+    if not some:
+        return 0.0
+    square = NORMAL_95**2
+    middle = some + square / 2
+    half = NORMAL_95 * math.sqrt(some * (calls - some) / calls + square / 4)
+    return (middle - half) / (calls + square)
 
 
 def _has_page(call_pages: Container[str] | None) -> Any:
