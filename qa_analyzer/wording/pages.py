@@ -280,6 +280,10 @@ TEXTS: dict[str, Pair] = {
     ),
     "agent.scale_point": ("平均分 {mean}", "Mean {mean}"),
     "agent.team_mean": ("班组平均 {mean}", "Team mean {mean}"),
+    "agent.same_calls": (
+        "班组其他人接同样种类的通话，平均会得 {mean} 分",
+        "What the others of the team would score with the same mix of calls: {mean}",
+    ),
     "agent.one_file": (
         "本页自成一个文件，可以单独存下来发给坐席本人；通话的链接要和报告文件夹放在一起才能打开。",
         "This page is one file and can be handed to the agent; links to calls need the report folder beside it.",
@@ -292,10 +296,10 @@ TEXTS: dict[str, Pair] = {
     "agent.standing.below": ("确实比班组其他人低。", "Really below the rest of the team."),
     "agent.standing.same": ("和班组其他人的差别，可能只是碰巧。", "The difference from the team may be chance."),
     "agent.standing.how": (
-        "接同样种类的通话，班组其他人平均会得 {expected} 分；相差 {difference} 分（95% 区间 {low} 到 {high}）。"
+        "和 ▼ 相差 {difference} 分（95% 区间 {low} 到 {high}）。"
         "这里比的是其他人合在一起；只和某一位比，请在总览页勾选两人。",
-        "With the same mix of calls the others would score {expected}; the difference is {difference} "
-        "(95% interval {low} to {high}). The others are taken together; to compare two agents tick them on the index.",
+        "The difference from ▼ is {difference} (95% interval {low} to {high}). "
+        "The others are taken together; to compare two agents tick them on the index.",
     ),
     "agent.standing.none": (
         "班组其他人的评分通话太少（{n} 通），不作比较。",

@@ -31,6 +31,7 @@ from .made import scored
         (13, 0.93),
         (14, 0.94),
         (15, 0.93),
+        (16, 0.92),
     ],
 )
 def test_the_rules_agree_with_a_supervisor_who_has_not_seen_them(
