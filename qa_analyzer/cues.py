@@ -38,6 +38,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "thanks",
         "present",
         "continued",
+        "idle_caller",
     ),
 }
 """Where each list is looked for; `some` = in turns named by the asker. A rubric without a list has no such cue."""

@@ -280,6 +280,11 @@ def find_facts(batch: Batch, cues: Cues, transferred: Mask, negative: Mask, angr
     spoken = np.bincount(batch.turn_call[speaking], minlength=count)
     moody = (unhappy >= UNHAPPY_TURNS) & (unhappy >= UNHAPPY_SHARE * spoken)
     raging = (furious >= FURIOUS_TURNS) & (furious >= FURIOUS_SHARE * spoken)
+    # Who rings up to pester the agent is put out at being refused, but has nothing to complain of.
+    by_mood = np.flatnonzero((moody | raging)[batch.turn_call] & speaking)
+    idle = np.unique(batch.turn_call[cues.turns("idle_caller", Role.CUSTOMER, by_mood)])
+    moody[idle] = False
+    raging[idle] = False
     by_words = cues.calls("complaint", Role.CUSTOMER)
     complains = by_words | moody | raging
     call_type = np.where(given >= 0, given, np.where(complains, 0, 1)).astype(np.int8)

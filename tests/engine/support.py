@@ -38,6 +38,7 @@ RUBRIC: dict[str, Any] = {
         "phase_confidence": 0.5,
     },
     "phrases": {
+        "idle_caller": ["有男朋友吗"],
         "present": ["^在的$", "^在的。$"],
         "continued": ["^然后", "^所以"],
         "backchannel": ["嗯", "对", "好的", "是的", "我知道"],

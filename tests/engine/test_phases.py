@@ -219,6 +219,14 @@ def test_a_complaint_is_one_by_its_feelings_where_they_last(mood: str, least: in
     assert [CALL_TYPES[one] for one in facts.call_type] == ["complaint", "inquiry"]
 
 
+@pytest.mark.parametrize(("mood", "least"), [("怒", FURIOUS_TURNS), ("恼", UNHAPPY_TURNS)])
+def test_who_pesters_the_agent_and_is_put_out_complains_of_nothing(mood: str, least: int) -> None:
+    """Nor does it spare the agent a complaint that is one by its words."""
+    lines = [f"{mark} {text}" for _ in range(least) for mark, text in (("A", "您好"), ("C", f"{mood}极了你有男朋友吗"))]
+    facts = analysed([call(*lines), call(*lines, "C 我要投诉")], ANY_RULE).court.facts
+    assert [CALL_TYPES[one] for one in facts.call_type] == ["inquiry", "complaint"]
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
