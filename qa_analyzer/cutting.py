@@ -9,10 +9,13 @@ is no letter separate words. Knows nothing about calls.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,9 +25,9 @@ from numpy.typing import NDArray
 
 from qa_analyzer import words as likely
 from qa_analyzer.compiled import compiled, inlined
-from qa_analyzer.kept import key_of, program_key
+from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.text import Normal
-from qa_analyzer.tries import Trie, following, trie_of
+from qa_analyzer.tries import Trie, following, started, trie_of
 from qa_analyzer.words import is_han
 
 Indices = NDArray[np.int64]
@@ -35,18 +38,43 @@ FEWEST = 10
 OWN_COUNT = 2000
 """Count of the project's own words: as frequent as they would be in talk about service, so that they stay whole."""
 OWN_TAG = "own"
+OWN_WORDS, STOP_WORDS = ("words.txt", "service_words.txt"), "stop_words.txt"
 MAKERS = ("qa_analyzer.cutting", "qa_analyzer.words", "qa_analyzer.tries")
 """Modules that make the dictionary which is kept."""
 NO_WORD = -1
 FIRST_LETTER, LAST_LETTER = ord("a"), ord("z")
 
 
-class Dictionary(NamedTuple):
-    """Words with jieba's part of speech, and how likely they are. words, tags: (n,) lists."""
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Words, and how likely they are.
 
-    words: list[str]
-    tags: list[str]
+    text (n_characters,) uint16: the words, one behind the other; begin (n_words + 1,) int32: where each begins;
+    telling (n_words + 1,) bool: words that say what is talked about, the last standing for what is no word.
+    """
+
+    text: NDArray[np.uint16]
+    begin: Ints
+    telling: NDArray[np.bool_]
     likely: likely.Dictionary
+
+    @property
+    def size(self) -> int:
+        """How many words there are."""
+        return len(self.begin) - 1
+
+    def word(self, number: int) -> str:
+        """The word of a number; none for `NO_WORD`."""
+        if number == NO_WORD:
+            return ""
+        return self.text[self.begin[number] : self.begin[number + 1]].tobytes().decode("utf-16-le")
+
+    def numbers(self, words: Sequence[str]) -> Ints:
+        """(n,) the number of each word, or `NO_WORD`."""
+        letters, begin = _laid_out(words)
+        result = np.full(len(words), NO_WORD, np.int32)
+        _look_up(letters, begin, self.likely.trie, result)
+        return result
 
 
 class Cut(NamedTuple):
@@ -62,7 +90,7 @@ class Cut(NamedTuple):
 def own_words() -> list[str]:
     """The project's words: those on which rules rest, and those that calls are about."""
     found: dict[str, None] = {}
-    for name in ("words.txt", "service_words.txt"):
+    for name in OWN_WORDS:
         for line in files("qa_analyzer").joinpath(name).read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 found.update(dict.fromkeys(line.split()[:1] if name == "words.txt" else line.split()))
@@ -71,7 +99,17 @@ def own_words() -> list[str]:
 
 @cache
 def dictionary() -> Dictionary:
-    """Jieba's words from `FEWEST` counts on, and the project's."""
+    """Jieba's words from `FEWEST` counts on, and the project's, which are the last. Kept between runs."""
+    own = [files("qa_analyzer").joinpath(name).read_bytes() for name in (*OWN_WORDS, STOP_WORDS)]
+    key = key_of(program_key(*MAKERS), version("jieba"), *own)
+    arrays: dict[str, NDArray[Any]] | None = fetch("cutting", key)
+    if arrays is None:
+        arrays = _make()
+        keep("cutting", key, arrays)
+    return Dictionary(arrays["text"], arrays["begin"], arrays["telling"], likely.unpacked(arrays))
+
+
+def _make() -> dict[str, NDArray[Any]]:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
@@ -88,26 +126,25 @@ def dictionary() -> Dictionary:
     words = [*table["word"].to_pylist(), *own]
     counts = np.concatenate([table["count"].to_numpy(), np.full(len(own), OWN_COUNT)])
     tags = [*table["tag"].to_pylist(), *(OWN_TAG for _ in own)]
-    weight = np.log(counts) - np.log(total)
-    key = key_of(program_key(*MAKERS), "\n".join(words), weight.tobytes())
-    return Dictionary(
-        words,
-        tags,
-        likely.kept_dictionary(
-            "cutting", key, lambda: likely.Dictionary(trie_of(words), weight, -float(np.log(total)))
-        ),
-    )
+    letters, begin = _laid_out(words)
+    book = likely.Dictionary(trie_of(words), np.log(counts) - np.log(total), -float(np.log(total)))
+    return {"text": letters, "begin": begin, "telling": _telling(words, tags), **likely.packed(book)}
+
+
+def _laid_out(words: Sequence[str]) -> tuple[NDArray[np.uint16], Ints]:
+    """Words one behind the other, and where each begins (n + 1,)."""
+    letters = np.frombuffer("".join(words).encode("utf-16-le"), np.uint16)
+    return letters, np.cumsum([0, *map(len, words)]).astype(np.int32)
 
 
 def cut(text: Normal, starts: Indices, ends: Indices) -> Cut:
     """Cut stretches of normalised text (ascending, apart from each other) into words."""
-    book = dictionary()
     size = int((ends - starts).sum())
     stretch, start, end = (np.empty(size, np.int64) for _ in range(3))
     word = np.empty(size, np.int32)
     longest = int((ends - starts).max(initial=0)) + 1
     room = np.empty(longest, np.float64), np.empty(longest, np.int64)
-    count = _cut(text, starts, ends, book.likely, *room, stretch, word, start, end)
+    count = _cut(text, starts, ends, dictionary().likely, *room, stretch, word, start, end)
     return Cut(stretch[:count], word[:count], start[:count], end[:count])
 
 
@@ -117,26 +154,17 @@ NAME_TAGS = ("nr", "nrfg", "nrt")
 """People's names are no topic, and nobody's business."""
 
 
-@cache
-def telling_words() -> NDArray[np.bool_]:
-    """(n_words + 1,) bool: words that say what is talked about; the last stands for what is no word.
-
-    Not the stop words (stop_words.txt), and no names of people.
-    """
+def _telling(words: Sequence[str], tags: Sequence[str]) -> NDArray[np.bool_]:
+    """Words that say what is talked about: not the stop words (stop_words.txt), and no names of people."""
     stop: set[str] = set()
-    for line in files("qa_analyzer").joinpath("stop_words.txt").read_text(encoding="utf-8").splitlines():
+    for line in files("qa_analyzer").joinpath(STOP_WORDS).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             stop.update(line.split())
-    book = dictionary()
-    telling = np.fromiter(
-        (
-            tag.startswith(TELLING_TAGS) and tag not in NAME_TAGS and word not in stop
-            for word, tag in zip(book.words, book.tags, strict=True)
-        ),
-        np.bool_,
-        len(book.words),
+    says = (
+        tag.startswith(TELLING_TAGS) and tag not in NAME_TAGS and word not in stop
+        for word, tag in zip(words, tags, strict=True)
     )
-    return np.append(telling, False)
+    return np.append(np.fromiter(says, np.bool_, len(words)), False)
 
 
 @inlined
@@ -149,10 +177,29 @@ def _number(text: Normal, start: int, end: int, trie: Trie) -> int:
     """The word that stands there, or `NO_WORD`."""
     if end - start == 1:
         return int(trie.single[text[start]])
-    node = np.int64(0)
-    for at in range(start, end):
-        node = following(trie.edges, trie.shift, node, text[at])
+    node = started(trie.begins, trie.pairs, trie.shift, text[start], text[start + 1])
+    for at in range(start + 2, end):
+        node = following(trie.first, trie.letters, node, text[at])
     return int(trie.ends[node])
+
+
+@compiled
+def _look_up(letters: NDArray[np.uint16], begin: Ints, trie: Trie, result: Ints) -> None:
+    """The numbers of words (n,), where they are known."""
+    for one in range(len(result)):
+        first, last = begin[one], begin[one + 1]
+        if last - first == 1:
+            result[one] = trie.single[letters[first]]
+            continue
+        if last == first:
+            continue
+        node = started(trie.begins, trie.pairs, trie.shift, letters[first], letters[first + 1])
+        at = first + 2
+        while at < last and node >= 0:
+            node = following(trie.first, trie.letters, node, letters[at])
+            at += 1
+        if node >= 0:
+            result[one] = trie.ends[node]
 
 
 @compiled

@@ -96,9 +96,9 @@ def count_words(analysis: Analysis, points: NDArray[np.uint32]) -> pa.Table:
     turn = np.flatnonzero((batch.turn_role == Role.CUSTOMER) & counted[batch.turn_call] & ~batch.turn_backchannel)
     shown = np.where(points == batch.points, batch.normal, ord("*")).astype(batch.normal.dtype)
     found = cutting.cut(shown, batch.turn_text[turn], batch.turn_text[turn + 1] - 1)
-    telling = np.asarray(cutting.telling_words()[found.word] & (found.end - found.start > 1))
+    telling = np.asarray(cutting.dictionary().telling[found.word] & (found.end - found.start > 1))
     telling &= ~_given_names(shown, found)
-    width = len(cutting.dictionary().words)
+    width = cutting.dictionary().size
     pairs: NDArray[np.int64] = np.unique(
         batch.turn_call[turn[found.stretch[telling]]] * np.int64(width) + found.word[telling].astype(np.int64)
     )
@@ -124,7 +124,7 @@ def _given_names(text: Normal, found: cutting.Cut) -> NDArray[np.bool_]:
     surname = np.isin(text[found.start], [ord(one) for one in SURNAMES]) & (found.end - found.start == 1)
     after = np.zeros(len(found.word), np.bool_)
     after[1:] = surname[:-1] & (found.start[1:] == found.end[:-1])
-    return after & (found.word < len(cutting.dictionary().words) - len(cutting.own_words()))
+    return after & (found.word < cutting.dictionary().size - len(cutting.own_words()))
 
 
 class WordCounts:
@@ -200,8 +200,7 @@ def rank_keywords(counts: pa.Table, agents: pd.DataFrame, earlier: Earlier = NO_
     mine = ranked["scope"] == "agent"
     ranked.loc[mine, "team"] = ranked.loc[mine, "agent_id"].map(known["team"])
     ranked["agent_name"] = ranked["agent_id"].map(known["agent_name"]).where(mine, None)
-    words = np.array([*cutting.dictionary().words, ""], dtype=object)
-    ranked["word"] = words[ranked["word"].to_numpy(np.int64)]
+    ranked["word"] = np.array([cutting.dictionary().word(number) for number in ranked["word"]], dtype=object)
     schema = pa.schema(list(KEYWORD_COLUMNS.items()))
     return pa.Table.from_pandas(ranked[list(KEYWORD_COLUMNS)], schema=schema, preserve_index=False)
 
@@ -223,10 +222,10 @@ def _more(here: Floats, of_here: Floats, there: Floats, of_there: Floats) -> NDA
 
 def _night(of_word: pd.Series[int], every: int, earlier: Earlier) -> pd.DataFrame:
     kept = of_word[of_word >= FEWEST_KEPT]
-    book = cutting.dictionary().words
+    book = cutting.dictionary()
     here: Floats = np.asarray(kept.to_numpy(np.float64), np.float64)
     frame = pd.DataFrame({"word": kept.index.to_numpy(np.int64), "calls": kept.to_numpy(np.int64)})
-    frame["said"] = [book[number] for number in frame["word"]]
+    frame["said"] = [book.word(number) for number in frame["word"]]
     frame["other_share"], frame["stands_out"], frame["change"] = np.nan, np.nan, None
     if earlier.calls:
         there: Floats = np.array([earlier.words.get(word, 0) for word in frame["said"]], np.float64)
@@ -262,8 +261,8 @@ def _groups(
     frame["of_calls"] = of_here.astype(np.int64)
     more = _more(here, of_here, there, of_there)
     frame = frame[(frame["stands_out"].to_numpy() >= STANDS_OUT) & (of_there > 0) & more]
-    book = cutting.dictionary().words
-    frame["said"] = [book[number] for number in frame["word"]]
+    book = cutting.dictionary()
+    frame["said"] = [book.word(number) for number in frame["word"]]
     frame = frame.sort_values([key, "stands_out", "said"], ascending=[True, False, True], kind="stable")
     return _described(frame.groupby(key).head(most), scope, None)
 

@@ -32,7 +32,7 @@ from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.mishearing import Alike, Misheard, alike_of, find_misheard
 from qa_analyzer.phrases import GAP_LIMIT, Part, Spans, parse_phrase
 from qa_analyzer.text import LONGEST_PUNCTUATION, NEWLINE, PLANE_SIZE, SENTENCE_ENDS, Normal
-from qa_analyzer.tries import MIX, Trie, following, trie_of
+from qa_analyzer.tries import Trie, following, started, trie_of
 from qa_analyzer.words import Surroundings, source_key
 
 Indices = NDArray[np.int64]
@@ -63,19 +63,20 @@ WORTH_KEEPING = 20_000
 class _Tables(NamedTuple):
     """What literals mean.
 
-    entries (n_literals + 1, 4) int32: where each literal's entries begin in `whole_*` (phrases it is a whole hit of),
-    `parts` (parts it belongs to, ascending) and `drivers` (branches whose rarest part it belongs to), and the roles of
-    the lists behind them; members (n_parted, words) uint64: the parts that a literal belongs to, a bit each; such
-    literals have the lowest numbers; branch_from (n_branches + 1,) where each branch's parts begin in `branch_part`
-    and `branch_wide`.
+    entries (n_literals + 1, 2) int32: where each literal's entries begin in `whole_*` (phrases it is a whole hit of),
+    and the roles of the lists behind all its entries; parts_from, drivers_from (n_parted + 1,) int32: where those of
+    `parts` (parts it belongs to, ascending) and `drivers` (branches whose rarest part it belongs to) begin; literals
+    that belong to parts have the lowest numbers; branch_from (n_branches + 1,) where each branch's parts begin in
+    `branch_part` and `branch_wide`.
     """
 
     entries: Ints
+    parts_from: Ints
+    drivers_from: Ints
     whole_list: Ints
     whole_phrase: Ints
     whole_edge: NDArray[np.uint8]
     parts: Ints
-    members: NDArray[np.uint64]
     drivers: Ints
     branch_from: Ints
     branch_part: Ints
@@ -91,7 +92,7 @@ class _OneList(NamedTuple):
     """One list for itself, for a search in a few turns.
 
     screen (SCREEN,) bool: lowest bits of its literals; literals (n,) int32 ascending; whole_* as in `_Tables`, by place
-    in `literals`; members (n, words): bits of the list's own parts; branch_* as in `_Tables`.
+    in `literals`; parts_from (n + 1,), parts: the list's own parts that each belongs to; branch_* as in `_Tables`.
     """
 
     screen: Mask
@@ -99,7 +100,8 @@ class _OneList(NamedTuple):
     whole_from: Ints
     whole_phrase: Ints
     whole_edge: NDArray[np.uint8]
-    members: NDArray[np.uint64]
+    parts_from: Ints
+    parts: Ints
     branch_from: Ints
     branch_part: Ints
     branch_wide: NDArray[np.uint8]
@@ -150,20 +152,22 @@ def _scan(
                     length[count] = 1
                     literal[count] = single
                 count += 1
-            if place + 1 >= stop or not trie.begins[(np.int64(first) * MIX + np.int64(visible[place + 1])) & 0xFFFF]:
+            if place + 1 >= stop:
                 continue
-            node = np.int64(0)
-            for at in range(place, stop):
-                node = following(trie.edges, trie.shift, node, visible[at])
-                if node < 0:
-                    break
+            last = place + 2
+            node = started(trie.begins, trie.pairs, trie.shift, first, visible[place + 1])
+            while node >= 0:
                 found = trie.ends[node]
                 if found >= 0:
                     if count < room:
                         start[count] = place
-                        length[count] = at + 1 - place
+                        length[count] = last - place
                         literal[count] = found
                     count += 1
+                if last >= stop:
+                    break
+                node = following(trie.first, trie.letters, node, visible[last])
+                last += 1
     hits_from[len(visible_turn) - 1] = count
     return count
 
@@ -247,9 +251,9 @@ def _join(
     gaps: NDArray[np.uint8],
     edge: int,
     longest: int,
-    members: NDArray[np.uint64],
-    parted: Ints,
-    parted_literal: Ints,
+    head: Ints,
+    after: Ints,
+    which: Ints,
     start: Ints,
     length: NDArray[np.uint8],
     visible: Normal,
@@ -262,20 +266,21 @@ def _join(
 ) -> int:
     """Spans of one branch in one turn, by start: buffer[0] starts, buffer[1] ends. Returns how many.
 
-    `parts` (n,), `gaps` (n,): the branch. `parted` (n,): the turn's occurrences of literals that belong to parts.
+    `parts` (n,), `gaps` (n,): the branch. head, after, which: the turn's occurrences of each part, as `_chain_by_part`
+    chains them.
     `buffer` (6, most hits of a turn): spans so far as start, end, start of the last part; the next ones likewise.
     """
     count = 0
-    word, bit = parts[0] >> 6, np.uint64(1) << np.uint64(parts[0] & 63)
-    for one in range(len(parted)):
-        here = start[parted[one]]
-        if members[parted_literal[one], word] & bit and _on_edge(
-            edge & AT_START, here, 0, begin, stop, visible, wordless
-        ):
+    entry = head[parts[0]]
+    while entry >= 0:
+        hit = which[entry]
+        here = start[hit]
+        if _on_edge(edge & AT_START, here, 0, begin, stop, visible, wordless):
             buffer[0, count] = here
-            buffer[1, count] = here + length[parted[one]]
+            buffer[1, count] = here + length[hit]
             buffer[2, count] = here
             count += 1
+        entry = after[entry]
     for number in range(1, len(parts)):
         if count == 0:
             return 0
@@ -284,11 +289,10 @@ def _join(
         before = 0  # spans whose last part begins before this hit
         settled = 0  # spans which end before this hit for certain
         latest = np.int64(-1)
-        word, bit = parts[number] >> 6, np.uint64(1) << np.uint64(parts[number] & 63)
-        for each in range(len(parted)):
-            if not members[parted_literal[each], word] & bit:
-                continue
-            hit = parted[each]
+        entry = head[parts[number]]
+        while entry >= 0:
+            hit = which[entry]
+            entry = after[entry]
             here = start[hit]
             last = here + length[hit]
             last_edge = edge & AT_END if number == len(parts) - 1 else 0
@@ -333,20 +337,39 @@ def _write(found: Ints, count: int, owner: int, phrase: int, turn: int, first: i
     return count + 1
 
 
-@inlined
-def _gather_parts(literals: Ints, count: int, members: NDArray[np.uint64], here: NDArray[np.uint64]) -> None:
-    """Fill `here` with a bit for each part that some of the first `count` literals belong to."""
-    for word in range(len(here)):
-        here[word] = 0
-    for one in range(count):
-        for word in range(len(here)):
-            here[word] |= members[literals[one], word]
+@compiled
+def _chain_by_part(
+    hits: Ints,
+    literals: Ints,
+    turn: int,
+    parts_from: Ints,
+    parts_of: Ints,
+    heard_in: Ints,
+    head: Ints,
+    after: Ints,
+    which: Ints,
+) -> None:
+    """Chain a turn's occurrences by the parts that their literals belong to, in text order.
+
+    hits, literals (n,): the occurrences. heard_in (n_parts,): the last turn in which each part was heard; head
+    (n_parts,): its first entry there; after, which: the next entry of the same part, or -1, and the occurrence, with
+    room for all entries.
+    """
+    count = 0
+    for one in range(len(hits) - 1, -1, -1):
+        for place in range(parts_from[literals[one]], parts_from[literals[one] + 1]):
+            part = parts_of[place]
+            after[count] = head[part] if heard_in[part] == turn else -1
+            which[count] = hits[one]
+            heard_in[part] = turn
+            head[part] = count
+            count += 1
 
 
 @inlined
-def _all_present(parts: Ints, low: int, high: int, here: NDArray[np.uint64]) -> bool:
+def _all_present(parts: Ints, low: int, high: int, turn: int, heard_in: Ints) -> bool:
     at = low
-    while at < high and (here[parts[at] >> 6] >> np.uint64(parts[at] & 63)) & np.uint64(1):
+    while at < high and heard_in[parts[at]] == turn:
         at += 1
     return at == high
 
@@ -355,10 +378,12 @@ def _all_present(parts: Ints, low: int, high: int, here: NDArray[np.uint64]) -> 
 def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its work
     turn_role: NDArray[np.uint8],
     entries: Ints,
+    parts_from: Ints,
+    drivers_from: Ints,
     whole_list: Ints,
     whole_phrase: Ints,
     whole_edge: NDArray[np.uint8],
-    members: NDArray[np.uint64],
+    parts: Ints,
     drivers: Ints,
     branch_from: Ints,
     branch_part: Ints,
@@ -378,6 +403,7 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
     ends_sentence: Mask,
     wordless: Mask,
     buffer: Indices,
+    n_parts: int,
     found: Ints,
 ) -> int:
     """Turn occurrences into hits: found (5, room) int32 list, phrase, turn, start, end. Returns how many there are."""
@@ -385,8 +411,9 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
     driving = np.empty(buffer.shape[1], np.int32)
     parted = np.empty(buffer.shape[1], np.int32)
     parted_literal = np.empty(buffer.shape[1], np.int32)
-    n_parted = len(members)
-    here = np.zeros(members.shape[1], np.uint64)
+    heard_in, head = np.full(n_parts, -1, np.int32), np.empty(n_parts, np.int32)
+    after, which = np.empty(256, np.int32), np.empty(256, np.int32)
+    n_parted = len(parts_from) - 1
     count = 0
     for turn in range(len(turn_role)):
         first_hit, last_hit = hits_from[turn], hits_from[turn + 1]
@@ -394,9 +421,10 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
         role = np.uint8(1) << turn_role[turn]
         drives = 0
         held = 0
+        entered = 0
         for hit in range(first_hit, last_hit):
             what = literal[hit]
-            if not entries[what, 3] & role:
+            if not entries[what, 1] & role:
                 continue
             if entries[what + 1, 0] > entries[what, 0]:
                 last = start[hit] + length[hit]
@@ -414,15 +442,18 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
                 parted[held] = hit
                 parted_literal[held] = what
                 held += 1
-            if entries[what + 1, 2] > entries[what, 2]:
-                driving[drives] = what
-                drives += 1
+                entered += parts_from[what + 1] - parts_from[what]
+                if drivers_from[what + 1] > drivers_from[what]:
+                    driving[drives] = what
+                    drives += 1
         if drives == 0:
             continue
-        _gather_parts(parted_literal, held, members, here)
+        if entered > len(after):
+            after, which = np.empty(2 * entered, np.int32), np.empty(2 * entered, np.int32)
+        _chain_by_part(parted[:held], parted_literal[:held], turn, parts_from, parts, heard_in, head, after, which)
         for drive in range(drives):
             what = driving[drive]
-            for entry in range(entries[what, 2], entries[what + 1, 2]):
+            for entry in range(drivers_from[what], drivers_from[what + 1]):
                 branch = drivers[entry]
                 if seen_branch[branch] == turn:
                     continue
@@ -430,16 +461,16 @@ def _tell(  # noqa: PLR0912  a call for each occurrence would cost more than its
                 owner = branch_list[branch]
                 if not list_roles[owner] & role:
                     continue
-                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
+                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], turn, heard_in):
                     continue
                 spans = _join(
                     branch_part[branch_from[branch] : branch_from[branch + 1]],
                     branch_wide[branch_from[branch] : branch_from[branch + 1]],
                     branch_edge[branch],
                     longest,
-                    members,
-                    parted[:held],
-                    parted_literal[:held],
+                    head,
+                    after,
+                    which,
                     start,
                     length,
                     visible,
@@ -580,7 +611,8 @@ def _tell_apart(
     whole_from: Ints,
     whole_phrase: Ints,
     whole_edge: NDArray[np.uint8],
-    members: NDArray[np.uint64],
+    parts_from: Ints,
+    parts: Ints,
     branch_from: Ints,
     branch_part: Ints,
     branch_wide: NDArray[np.uint8],
@@ -595,10 +627,12 @@ def _tell_apart(
     ends_sentence: Mask,
     wordless: Mask,
     buffer: Indices,
+    n_parts: int,
     found: Ints,
 ) -> int:
     """`_tell` for one list, given the occurrences of its literals and their turns. found[0] stays 0."""
-    here = np.zeros(members.shape[1], np.uint64)
+    heard_in, head = np.full(n_parts, -1, np.int32), np.empty(n_parts, np.int32)
+    after, which = np.empty(256, np.int32), np.empty(256, np.int32)
     n_branches = len(branch_phrase)
     parted_all = hits.astype(np.int32)
     literal_all = places.astype(np.int32)
@@ -608,8 +642,10 @@ def _tell_apart(
         turn = turns[first_one]
         begin, stop = visible_turn[turn], visible_turn[turn + 1]
         one = first_one
+        entered = 0
         while one < len(hits) and turns[one] == turn:
             hit, place = hits[one], places[one]
+            entered += parts_from[place + 1] - parts_from[place]
             last = start[hit] + length[hit]
             for entry in range(whole_from[place], whole_from[place + 1]):
                 if _on_edge(whole_edge[entry], start[hit], last, begin, stop, visible, wordless):
@@ -619,20 +655,22 @@ def _tell_apart(
             one += 1
         parted, parted_literal = parted_all[first_one:one], literal_all[first_one:one]
         first_one = one
-        if n_branches == 0:
+        if entered == 0:
             continue
-        _gather_parts(parted_literal, len(parted), members, here)
+        if entered > len(after):
+            after, which = np.empty(2 * entered, np.int32), np.empty(2 * entered, np.int32)
+        _chain_by_part(parted, parted_literal, turn, parts_from, parts, heard_in, head, after, which)
         for branch in range(n_branches):
-            if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], here):
+            if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], turn, heard_in):
                 continue
             spans = _join(
                 branch_part[branch_from[branch] : branch_from[branch + 1]],
                 branch_wide[branch_from[branch] : branch_from[branch + 1]],
                 branch_edge[branch],
                 longest,
-                members,
-                parted,
-                parted_literal,
+                head,
+                after,
+                which,
                 start,
                 length,
                 visible,
@@ -888,20 +926,22 @@ def _compile(listed: Sequence[_Listed], *, tolerant: bool) -> _Compiled:
     of_phrase = np.array([one[1:] for one in whole], np.int64).reshape(-1, 3)
     trie = trie_of(literals)
     list_roles = np.array([one_list.roles for one_list in listed], np.int64)
-    entries = np.zeros((n_literals + 1, 4), np.int32)
-    entries[:, 0], entries[:, 1] = whole_from, parts_from
+    entries = np.zeros((n_literals + 1, 2), np.int32)
+    entries[:, 0] = whole_from
     for ids, number, _, _ in whole:
-        entries[np.array(ids), 3] |= np.int32(list_roles[number])
+        entries[np.array(ids), 1] |= np.int32(list_roles[number])
     for made in branches:
         for place in made[0]:
-            entries[np.array(part_literals[place]), 3] |= np.int32(list_roles[made[2]])
+            entries[np.array(part_literals[place]), 1] |= np.int32(list_roles[made[2]])
+    n_parted = int(np.flatnonzero(np.diff(parts_from)).max(initial=-1)) + 1
     tables = _Tables(
         entries,
+        parts_from[: n_parted + 1],
+        np.zeros(n_parted + 1, np.int32),
         np.repeat(of_phrase[:, 0], sizes)[whole_order].astype(np.int32),
         np.repeat(of_phrase[:, 1], sizes)[whole_order].astype(np.int32),
         np.repeat(of_phrase[:, 2], sizes)[whole_order].astype(np.uint8),
         part_of[parts_order].astype(np.int32),
-        _bits(part_of, _flat([part_literals[part] for part in used])),
         np.zeros(0, np.int32),
         np.cumsum([0, *(len(one[0]) for one in branches)]).astype(np.int32),
         np.array([renumbered[part] for one in branches for part in one[0]], np.int32),
@@ -993,10 +1033,9 @@ def _one_list(raw: _Raw, roles: int) -> _OneList:
     sizes = [len(ids) for ids in found]
     owner = np.searchsorted(literals, np.concatenate([*found, np.zeros(0, np.int64)]))
     whole_from, order = _csr(owner, len(literals))
-    bit = np.repeat(np.arange(len(chosen)), [len(one) for one in chosen])
+    part = np.repeat(np.arange(len(chosen), dtype=np.int32), [len(one) for one in chosen])
     row = np.searchsorted(literals, np.concatenate([*chosen, np.zeros(0, np.int64)]))
-    members = np.zeros((len(literals), max(len(chosen) - 1, 0) // 64 + 1), np.uint64)
-    np.bitwise_or.at(members, (row, bit >> 6), np.uint64(1) << (bit & 63).astype(np.uint64))
+    parts_from, by_literal = _csr(row, len(literals))
     screen = np.zeros(SCREEN, np.bool_)
     screen[literals & (SCREEN - 1)] = True
     return _OneList(
@@ -1005,7 +1044,8 @@ def _one_list(raw: _Raw, roles: int) -> _OneList:
         whole_from,
         np.repeat(np.array([phrase for _, phrase, _ in raw.whole], np.int32), sizes)[order],
         np.repeat(np.array([edge for _, _, edge in raw.whole], np.uint8), sizes)[order],
-        members,
+        parts_from,
+        part[by_literal],
         np.cumsum([0, *(len(one[0]) for one in raw.branches)]).astype(np.int32),
         np.array(branch_part, np.int32),
         np.array([wide for one in raw.branches for wide in (*one[1], False)], np.uint8),
@@ -1036,22 +1076,15 @@ def _parted_first(
     return renamed, [fresh[id(ids)] for ids in part_literals], moved
 
 
-def _bits(bit: Indices, row: Indices) -> NDArray[np.uint64]:
-    """A table of bits, (rows, words) uint64, in which these are set."""
-    bits = np.zeros((int(row.max(initial=-1)) + 1, int(bit.max(initial=-1)) // 64 + 1), np.uint64)
-    np.bitwise_or.at(bits, (row, bit >> 6), np.uint64(1) << (bit & 63).astype(np.uint64))
-    return bits
-
-
 def _driven(tables: _Tables, counts: NDArray[np.float64]) -> _Tables:
     """Look each branch up by the part that is heard least, counts (n_literals,) being heard of each literal.
 
     A matter of speed alone: the hits are the same whichever part is chosen.
     """
-    n_literals = len(tables.entries) - 1
+    n_parted = len(tables.parts_from) - 1
     n_parts = int(tables.branch_part.max(initial=-1)) + 1
     n_branches = len(tables.branch_list)
-    literal = np.repeat(np.arange(n_literals), np.diff(tables.entries[:, 1]))
+    literal = np.repeat(np.arange(n_parted), np.diff(tables.parts_from))
     heard = np.bincount(tables.parts, weights=counts[literal], minlength=n_parts)
     owner = np.repeat(np.arange(n_branches), np.diff(tables.branch_from))
     order = np.lexsort((heard[tables.branch_part], owner))
@@ -1059,10 +1092,11 @@ def _driven(tables: _Tables, counts: NDArray[np.float64]) -> _Tables:
     by_part = np.argsort(chosen, kind="stable")
     first = np.searchsorted(chosen[by_part], tables.parts)
     count = np.searchsorted(chosen[by_part], tables.parts, "right") - first
-    sizes = np.bincount(literal, weights=count, minlength=n_literals).astype(np.int64)
-    entries = tables.entries.copy()
-    entries[:, 2] = np.concatenate(([0], np.cumsum(sizes)))
-    return tables._replace(entries=entries, drivers=by_part[ranges(first, count)].astype(np.int32))
+    sizes = np.bincount(literal, weights=count, minlength=n_parted).astype(np.int64)
+    return tables._replace(
+        drivers_from=np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
+        drivers=by_part[ranges(first, count)].astype(np.int32),
+    )
 
 
 def _flat(lists: Sequence[Sequence[int]]) -> Indices:
@@ -1154,16 +1188,19 @@ class Heard:
     def _told(self, text: _Occurrences) -> tuple[Ints, int]:
         """All hits of the lists that are heard everywhere, and how many they are."""
         told = self.tables
+        n_parts = int(told.parts.max(initial=-1)) + 1
         room = 1024 + len(text[0]) // 3
         while True:
             found = np.empty((5, room), np.int32)
             count = _tell(
                 self.turn_role,
                 told.entries,
+                told.parts_from,
+                told.drivers_from,
                 told.whole_list,
                 told.whole_phrase,
                 told.whole_edge,
-                told.members,
+                told.parts,
                 told.drivers,
                 told.branch_from,
                 told.branch_part,
@@ -1174,6 +1211,7 @@ class Heard:
                 told.list_roles,
                 told.longest,
                 *text,
+                n_parts,
                 found,
             )
             if count <= room:
@@ -1239,10 +1277,13 @@ class Heard:
             hits, places, turns = _of_literals(lo, hi, self.turn_role, roles, one.literals, *self._by_literal)
         else:
             hits, places, turns = _in_turns(lo, hi, self.turn_role, roles, one.screen, one.literals, literal, hits_from)
+        n_parts = int(one.parts.max(initial=-1)) + 1
         room = 64 + 2 * len(hits)
         while True:
             found = np.zeros((5, room), np.int32)
-            count = _tell_apart(hits, places, turns, *one[2:-1], self.tables.longest, start, length, *text[4:], found)
+            count = _tell_apart(
+                hits, places, turns, *one[2:-1], self.tables.longest, start, length, *text[4:], n_parts, found
+            )
             if count <= room:
                 return found[:, :count]
             room = count

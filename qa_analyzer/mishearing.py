@@ -25,7 +25,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.arrays import ranges
 from qa_analyzer.compiled import compiled
 from qa_analyzer.text import PLANE_SIZE, Normal
-from qa_analyzer.tries import LONGEST, MIX, Trie, following, trie_of
+from qa_analyzer.tries import LONGEST, Trie, following, started, trie_of
 from qa_analyzer.words import Dictionary, dictionary, is_han, tokenizer
 
 Indices = NDArray[np.int64]
@@ -170,18 +170,11 @@ def _scan_alike(
         stop = visible_turn[turn + 1]
         role = np.uint8(1) << turn_role[turn]
         for place in range(visible_turn[turn], stop - 1):
-            if not trie.begins[(np.int64(heard[place]) * MIX + np.int64(heard[place + 1])) & 0xFFFF]:
-                continue
-            node = np.int64(0)
-            for at in range(place, stop):
-                node = following(trie.edges, trie.shift, node, heard[at])
-                if node < 0:
-                    break
+            length = 2
+            node = started(trie.begins, trie.pairs, trie.shift, heard[place], heard[place + 1])
+            while node >= 0:
                 group = trie.ends[node]
-                if group < 0:
-                    continue
-                length = at + 1 - place
-                for index in range(group_from[group], group_from[group + 1]):
+                for index in range(group_from[group], group_from[group + 1]) if group >= 0 else range(0):
                     if not roles[index] & role:
                         continue
                     other, unlike = 0, 0
@@ -201,6 +194,10 @@ def _scan_alike(
                         found[2, count] = index
                         found[3, count] = unlike > 0
                     count += 1
+                if place + length >= stop:
+                    break
+                node = following(trie.first, trie.letters, node, heard[place + length])
+                length += 1
     return count
 
 
@@ -280,14 +277,18 @@ def _log_likelihood(text: Normal, count: int, words: Dictionary, score: NDArray[
     for first in range(count - 1, -1, -1):
         word = trie.single[text[first]]
         best = score[first + 1] + (words.weight[word] if word >= 0 else words.unknown)
-        node = np.int64(0)
-        for at in range(first, count):
-            node = following(trie.edges, trie.shift, node, text[at])
-            if node < 0:
-                break
+        end = first + 2
+        node = np.int64(-1)
+        if end <= count:
+            node = started(trie.begins, trie.pairs, trie.shift, text[first], text[first + 1])
+        while node >= 0:
             word = trie.ends[node]
             if word >= 0:
-                best = max(best, words.weight[word] + score[at + 1])
+                best = max(best, words.weight[word] + score[end])
+            if end >= count:
+                break
+            node = following(trie.first, trie.letters, node, text[end])
+            end += 1
         score[first] = best
     return float(score[0])
 

@@ -406,6 +406,7 @@ def score(
         with report:
             for block, result in _results(engine.plan(paths), engine):
                 report.add(block, result)
+                del result  # Its tables are not to stay while the next block is judged.
                 progress(report.blocks, report.read)
             report.complete()
         report.finish(paths)

@@ -62,12 +62,10 @@ def load_topics() -> TopicModel:
     """The shipped classifier."""
     told = json.loads(files("qa_analyzer").joinpath(MODEL_FILE).read_text(encoding="utf-8"))
     words: dict[str, list[int]] = told["words"]
-    known = cutting.dictionary().words
-    number = {word: place for place, word in enumerate(known)}
-    row = np.full(len(known) + 1, len(words), np.int32)
-    for place, word in enumerate(words):
-        if word in number:
-            row[number[word]] = place
+    book = cutting.dictionary()
+    number = book.numbers(list(words))
+    row = np.full(book.size + 1, len(words), np.int32)
+    row[number[number != cutting.NO_WORD]] = np.flatnonzero(number != cutting.NO_WORD)
     weights = np.zeros((len(words) + 1, len(COMPLAINT_TYPES)), np.int64)
     weights[:-1] = np.array(list(words.values()))
     if told["types"] != list(COMPLAINT_TYPES):
@@ -88,7 +86,7 @@ def hear(model: TopicModel, text: Normal, starts: Indices, ends: Indices, owner:
     found = cutting.cut(text, starts, ends)
     row = model.row[found.word].astype(np.int64)  # NO_WORD is the last one, which has no weights.
     keep = row < len(model.weights) - 1
-    telling = cutting.telling_words()[found.word[keep]]
+    telling = cutting.dictionary().telling[found.word[keep]]
     return Spoken(owner[found.stretch[keep]], row[keep], found.start[keep], found.end[keep], telling)
 
 

@@ -21,7 +21,7 @@ from qa_analyzer import text as characters
 from qa_analyzer.compiled import compiled, inlined
 from qa_analyzer.kept import fetch, keep, key_of, program_key
 from qa_analyzer.text import Normal
-from qa_analyzer.tries import LONGEST, Trie, following, trie_of
+from qa_analyzer.tries import LONGEST, Trie, following, started, trie_of
 
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.int64]
@@ -76,22 +76,31 @@ def source_key() -> str:
     return key_of(version("jieba"), files("qa_analyzer").joinpath("words.txt").read_bytes())
 
 
-def kept_dictionary(kind: str, key: str, make: Callable[[], Dictionary]) -> Dictionary:
-    """A dictionary as it was kept under a key; made and kept where it was not."""
-    arrays = fetch(kind, key)
-    if arrays is None:
-        made = make()
-        arrays = {name: np.asarray(one) for name, one in made.trie._asdict().items()}
-        keep(kind, key, arrays | {"weight": made.weight, "unknown": np.array(made.unknown)})
-        return made
+def packed(book: Dictionary) -> dict[str, NDArray[np.generic]]:
+    """A dictionary as named arrays, to be kept."""
+    return {
+        **{name: np.asarray(one) for name, one in book.trie._asdict().items()},
+        "weight": book.weight,
+        "unknown": np.array(book.unknown),
+    }
+
+
+def unpacked(arrays: dict[str, NDArray[Any]]) -> Dictionary:
+    """What `packed` was given, from arrays among which its own are."""
     trie: dict[str, Any] = {name: arrays[name] if arrays[name].ndim else arrays[name].item() for name in Trie._fields}
-    return Dictionary(Trie(**trie), arrays["weight"].astype(np.float64, copy=False), arrays["unknown"].item())
+    return Dictionary(Trie(**trie), arrays["weight"], arrays["unknown"].item())
 
 
 @cache
 def dictionary() -> Dictionary:
     """The dictionary for compiled loops, made when it is first asked for."""
-    return kept_dictionary("words", key_of(program_key(*MAKERS), source_key()), _make)
+    key = key_of(program_key(*MAKERS), source_key())
+    arrays = fetch("words", key)
+    if arrays is not None:
+        return unpacked(arrays)
+    made = _make()
+    keep("words", key, packed(made))
+    return made
 
 
 def _make() -> Dictionary:
@@ -156,14 +165,18 @@ def cut_places(text: Normal, words: Dictionary, score: NDArray[np.float64], cuts
         word = trie.single[text[first]]
         if word >= 0:
             best = words.weight[word] + score[first + 1]
-        node = np.int64(0)
-        for at in range(first, count):
-            node = following(trie.edges, trie.shift, node, text[at])
-            if node < 0:
-                break
+        end = first + 2
+        node = np.int64(-1)
+        if end <= count:
+            node = started(trie.begins, trie.pairs, trie.shift, text[first], text[first + 1])
+        while node >= 0:
             word = trie.ends[node]
-            if word >= 0 and words.weight[word] + score[at + 1] >= best:
-                best, last = words.weight[word] + score[at + 1], at + 1
+            if word >= 0 and words.weight[word] + score[end] >= best:
+                best, last = words.weight[word] + score[end], end
+            if end >= count:
+                break
+            node = following(trie.first, trie.letters, node, text[end])
+            end += 1
         if best == -np.inf:
             best = words.unknown + score[first + 1]
         score[first], cuts[first] = best, last

@@ -91,7 +91,7 @@ def words_of(texts: list[str]) -> tuple[sparse.csr_array, list[str]]:
     pairs = pairs[np.isin(pairs[:, 1], numbers)]
     column = np.searchsorted(numbers, pairs[:, 1])
     holds = sparse.csr_array((np.ones(len(pairs)), (pairs[:, 0], column)), shape=(len(texts), len(numbers)))
-    return holds, [cutting.dictionary().words[number] for number in numbers.tolist()]
+    return holds, [cutting.dictionary().word(number) for number in numbers.tolist()]
 
 
 def scaled(holds: sparse.csr_array) -> sparse.csr_array:

@@ -19,6 +19,7 @@ from .support import call
 from .test_profile import profiled, word
 
 BOOK = cutting.dictionary()
+WORDS = [BOOK.word(number) for number in range(BOOK.size)]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def oracle() -> jieba.Tokenizer:
     own = jieba.Tokenizer()
     own.initialize()
     counts = dict.fromkeys(own.FREQ, 0)
-    for one, weight in zip(BOOK.words, BOOK.likely.weight.tolist(), strict=True):
+    for one, weight in zip(WORDS, BOOK.likely.weight.tolist(), strict=True):
         for end in range(1, len(one)):
             counts.setdefault(one[:end], 0)
         counts[one] = round(float(np.exp(weight - BOOK.likely.unknown)))
@@ -60,7 +61,7 @@ def test_sentences_are_cut_as_jieba_cuts_them(oracle: jieba.Tokenizer, sentence:
     assert cut(sentence) == list(oracle.cut(sentence, HMM=False))
 
 
-@given(st.lists(st.sampled_from([one for one in BOOK.words[:40_000:97] if one[:1] > "z"]), max_size=8))
+@given(st.lists(st.sampled_from([one for one in WORDS[:40_000:97] if one[:1] > "z"]), max_size=8))
 def test_any_chain_of_words_is_cut_as_jieba_cuts_it(oracle: jieba.Tokenizer, words: list[str]) -> None:
     """Words run together give the same cut, whether or not the one they were made of."""
     sentence = "".join(words)
@@ -78,13 +79,13 @@ def test_stretches_do_not_touch() -> None:
     points, starts, ends = lay_out(["退", "款", "退款"])
     found = cutting.cut(points, starts, ends)
     assert found.stretch.tolist() == [0, 1, 2]
-    assert [BOOK.words[one] for one in found.word] == ["退", "款", "退款"]
+    assert [BOOK.word(one) for one in found.word] == ["退", "款", "退款"]
 
 
 def test_names_and_empty_words_say_nothing_of_a_topic() -> None:
     """People's names and stop words are not telling; what calls are about is."""
-    telling = cutting.telling_words()
-    number = {one: place for place, one in enumerate(BOOK.words)}
+    telling = BOOK.telling
+    number = {one: place for place, one in enumerate(WORDS)}
     assert all(telling[number[one]] for one in ("退款", "断网", "快递员", "违约金", "钱"))
     assert not any(telling[number[one]] for one in ("您好", "我们", "要", "李宁", "今天") if one in number)
     assert not telling[cutting.NO_WORD]
