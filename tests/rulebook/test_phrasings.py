@@ -62,7 +62,8 @@ def outcomes() -> list[tuple[Phrasing, str]]:
         ("retort", "pass", 1.0),
         ("answer", "pass", 0.97),
         ("answer", "fail", 1.0),
-        ("customer", "fail", 0.90),
+        ("customer", "fail", 0.94),
+        ("customer", "not_applicable", 1.0),
     ],
 )
 def test_as_many_phrasings_are_judged_right_as_were(
