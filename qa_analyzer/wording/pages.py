@@ -117,9 +117,10 @@ TEXTS: dict[str, Pair] = {
     "index.hear": ("今天先听这些通话", "Listen to these calls first"),
     "index.coach": ("先辅导谁", "Who to coach first"),
     "index.coach_note": (
-        "有一票否决通话的（占得多的在前），其次是平均分低于总平均的；各自先要做到的事写在下面。"
+        "有一票否决通话的（占得多的在前，通话少的打折扣），其次是平均分低于总平均的；各自先要做到的事写在下面。"
         "点姓名看整页，点编号看那句话。",
-        "Agents with critical calls (largest share first), then those with a mean below that of the night, and what "
+        "Agents with critical calls (largest share first, fewer calls counting less), then those with a mean below "
+        "that of the night, and what "
         "each should get right first. The name opens her page, the call the words.",
     ),
     "index.coach_calls": (
