@@ -161,15 +161,15 @@ def longest_announced_wait(batch: Batch, timing: Timing) -> Figure:
     )
 
 
-PLAIN = 6
-"""Were 您 written as 你 every other time, so many 你 in a row would be chance once in sixty calls."""
+PLAIN = 4
+"""Were 您 written as 你 every other time, so many 你 in a row would be chance once in sixteen calls."""
 
 
 def formal_you(batch: Batch) -> Figure:
     """Share in % of 您 among the agent's 您 and 你 to the customer; the turn with most 你; basis: how many there are.
 
-    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, what stands in quotation marks, and a 你 with ECHO code points
-    around it that the customer said too. Unknown where nobody in the call says 您 and the agent hardly says 你: a
+    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, all but the last of a stammered 你你, what stands in quotation marks,
+    and a 你 with ECHO code points around it that the customer said too. Unknown where nobody in the call says 您 and the agent hardly says 你: a
     recogniser that mixes the two may have written it. PLAIN times 你 and never 您 is no longer a mix-up.
     """
     visible = batch.visible
@@ -181,6 +181,7 @@ def formal_you(batch: Batch) -> Figure:
     counts = (batch.turn_role[turn] == Role.AGENT) & ~np.isin(letters[at + 1], NOBODY)  # A newline ends the text.
     counts &= (at == 0) | (letters[np.maximum(at - 1, 0)] != BEFORE_NOBODY)
     position = np.asarray(visible.position[at]).astype(np.int64)
+    counts &= (letters[at + 1] != FORMAL) & (letters[at + 1] != INFORMAL)
     counts &= ~_quoted(batch, turn, position)
     informal = letters[at] == INFORMAL
     counts[informal] &= ~_echoed(batch, at[informal], turn[informal])

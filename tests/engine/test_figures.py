@@ -50,6 +50,8 @@ def test_the_format_knows_which_figures_count_words() -> None:
         (["C 他说你爱来不来", "A 他说你爱来不来是吗", "C 您是", "A 您稍等，你稍等"], 50.0, 2),
         # traditional writing
         (["A 妳好，您好，您說"], 100.0, 1),
+        # a stammer is said once
+        (["A 您看，你你看，你您说"], 66.7, 3),
     ],
 )
 def test_the_share_of_the_polite_you(lines: list[str], percent: float, basis: int) -> None:
@@ -71,9 +73,11 @@ POLITE: dict[str, Any] = {"measure": {"figure": "formal_you_percent", "at_least"
         # nobody says 您: the recogniser may not know it
         (["A 你看你说你来"], [("undetermined", None, None)]),
         (["C 您好", "A 你看你说你来"], [("fail", 1, "你看你说你来")]),
-        # six of them are no mix-up
-        (["A 你看你说你来", "C 嗯我说", "A 你问你等"], [("undetermined", None, None)]),
-        (["A 你看你说你来", "C 嗯我说", "A 你问你等你去"], [("fail", 0, "你看你说你来")]),
+        # four of them are no mix-up
+        (["A 你看你说你来", "C 嗯我说", "A 你问"], [("fail", 0, "你看你说你来")]),
+        # a stammer is said once
+        (["A 你你看你说你你你来"], [("undetermined", None, None)]),
+        (["A 您看你您说你你来你去你走"], [("fail", 0, "您看你您说你你来你去你走")]),
         # an unknown speaker may have said it
         (["A 您看你说你来", "U 您说您来您去"], [("undetermined", None, None)]),
         (["A 您看你说你来", "U 嗯"], [("fail", 0, "您看你说你来")]),
