@@ -168,9 +168,10 @@ PLAIN = 4
 def formal_you(batch: Batch) -> Figure:
     """Share in % of 您 among the agent's 您 and 你 to the customer; the turn with most 你; basis: how many there are.
 
-    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, all but the last of a stammered 你你, what stands in quotation marks,
-    and a 你 with ECHO code points around it that the customer said too. Unknown where nobody in the call says 您 and the agent hardly says 你: a
-    recogniser that mixes the two may have written it. PLAIN times 你 and never 您 is no longer a mix-up.
+    Not counted: 你们, 你好 (nor 您们, 您好), 迷你, all but the last of a stammered 你你, what stands in quotation
+    marks, and a 你 with ECHO code points around it that the customer said too. Unknown where nobody in the call says
+    您 and the agent hardly says 你: a recogniser that mixes the two may have written it. PLAIN times 你 and never 您
+    is no longer a mix-up.
     """
     visible = batch.visible
     letters = visible.normal
