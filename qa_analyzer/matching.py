@@ -47,7 +47,7 @@ places, where each turn begins in it; which characters end sentences, which are 
 
 AT_START, AT_END = 1, 2
 EVERYBODY = 0xFF
-SCREEN = 4096
+SCREEN = 32768
 SORTING = 4
 """Picking an occurrence out by its literal, and sorting it, costs so much of looking at one in its turn (measured)."""
 ENOUGH_SEEN = 50_000
@@ -91,17 +91,20 @@ class _Tables(NamedTuple):
 class _OneList(NamedTuple):
     """One list for itself, for a search in a few turns.
 
-    screen (SCREEN,) bool: lowest bits of its literals; literals (n,) int32 ascending; whole_* as in `_Tables`, by place
-    in `literals`; parts_from (n + 1,), parts: the list's own parts that each belongs to; branch_* as in `_Tables`.
+    screen (SCREEN // 8,) uint8: a bit for the lowest bits of each of its literals; literals (n,) int32 ascending;
+    whole_* as in `_Tables`, by place in `literals`; parts_from (n + 1,), parts: the list's own parts that each belongs
+    to; drivers_from (n_parts + 1,), drivers: the branches whose rarest part each is; branch_* as in `_Tables`.
     """
 
-    screen: Mask
+    screen: NDArray[np.uint8]
     literals: Ints
     whole_from: Ints
     whole_phrase: Ints
     whole_edge: NDArray[np.uint8]
     parts_from: Ints
     parts: Ints
+    drivers_from: Ints
+    drivers: Ints
     branch_from: Ints
     branch_part: Ints
     branch_wide: NDArray[np.uint8]
@@ -569,7 +572,7 @@ def _in_turns(
     hi: Indices,
     turn_role: NDArray[np.uint8],
     roles: int,
-    screen: Mask,
+    screen: NDArray[np.uint8],
     literals: Ints,
     literal: Ints,
     hits_from: Indices,
@@ -585,7 +588,7 @@ def _in_turns(
                 continue
             for hit in range(hits_from[turn], hits_from[turn + 1]):
                 what = literal[hit]
-                if not screen[what & (SCREEN - 1)]:
+                if not screen[(what & (SCREEN - 1)) >> 3] >> (what & 7) & 1:
                     continue
                 place = _place(literals, what)
                 if place < 0:
@@ -613,6 +616,8 @@ def _tell_apart(
     whole_edge: NDArray[np.uint8],
     parts_from: Ints,
     parts: Ints,
+    drivers_from: Ints,
+    drivers: Ints,
     branch_from: Ints,
     branch_part: Ints,
     branch_wide: NDArray[np.uint8],
@@ -633,7 +638,7 @@ def _tell_apart(
     """`_tell` for one list, given the occurrences of its literals and their turns. found[0] stays 0."""
     heard_in, head = np.full(n_parts, -1, np.int32), np.empty(n_parts, np.int32)
     after, which = np.empty(256, np.int32), np.empty(256, np.int32)
-    n_branches = len(branch_phrase)
+    driven_in, driving = np.full(n_parts, -1, np.int32), np.empty(n_parts, np.int32)
     parted_all = hits.astype(np.int32)
     literal_all = places.astype(np.int32)
     count = 0
@@ -660,30 +665,41 @@ def _tell_apart(
         if entered > len(after):
             after, which = np.empty(2 * entered, np.int32), np.empty(2 * entered, np.int32)
         _chain_by_part(parted, parted_literal, turn, parts_from, parts, heard_in, head, after, which)
-        for branch in range(n_branches):
-            if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], turn, heard_in):
-                continue
-            spans = _join(
-                branch_part[branch_from[branch] : branch_from[branch + 1]],
-                branch_wide[branch_from[branch] : branch_from[branch + 1]],
-                branch_edge[branch],
-                longest,
-                head,
-                after,
-                which,
-                start,
-                length,
-                visible,
-                position,
-                begin,
-                stop,
-                ends_sentence,
-                wordless,
-                buffer,
-            )
-            for each in range(spans):
-                first, last = position[buffer[0, each]], position[buffer[1, each] - 1] + 1
-                count = _write(found, count, 0, branch_phrase[branch], turn, first, last)
+        drives = 0
+        for place in parted_literal:
+            for entry in range(parts_from[place], parts_from[place + 1]):
+                part = parts[entry]
+                if driven_in[part] != turn:
+                    driven_in[part] = turn
+                    driving[drives] = part
+                    drives += 1
+        for drive in range(drives):
+            part = driving[drive]
+            for entry in range(drivers_from[part], drivers_from[part + 1]):
+                branch = drivers[entry]
+                if not _all_present(branch_part, branch_from[branch], branch_from[branch + 1], turn, heard_in):
+                    continue
+                spans = _join(
+                    branch_part[branch_from[branch] : branch_from[branch + 1]],
+                    branch_wide[branch_from[branch] : branch_from[branch + 1]],
+                    branch_edge[branch],
+                    longest,
+                    head,
+                    after,
+                    which,
+                    start,
+                    length,
+                    visible,
+                    position,
+                    begin,
+                    stop,
+                    ends_sentence,
+                    wordless,
+                    buffer,
+                )
+                for each in range(spans):
+                    first, last = position[buffer[0, each]], position[buffer[1, each] - 1] + 1
+                    count = _write(found, count, 0, branch_phrase[branch], turn, first, last)
     return count
 
 
@@ -957,7 +973,7 @@ def _compile(listed: Sequence[_Listed], *, tolerant: bool) -> _Compiled:
         tolerance = _tolerance(literals, [one_list.allowed for one_list in listed], raw, list_roles)
     # Until a text has been seen, short literals are taken for common ones.
     guess = np.fromiter((4.0 ** -len(one) for one in literals), np.float64, n_literals)
-    apart = [_one_list(one, one_list.roles) for one, one_list in zip(raw, listed, strict=True)]
+    apart = [_one_list(one, one_list.roles, guess) for one, one_list in zip(raw, listed, strict=True)]
     return _Compiled(trie, _driven(tables, guess), apart, tolerance)
 
 
@@ -1018,7 +1034,7 @@ def _tolerance(
     return _Tolerance(alike_of(literals, roles), np.cumsum([0, *map(len, allowed)]), tolerable)
 
 
-def _one_list(raw: _Raw, roles: int) -> _OneList:
+def _one_list(raw: _Raw, roles: int, guess: NDArray[np.float64]) -> _OneList:
     parts: dict[int, int] = {}
     chosen: list[Indices] = []
     branch_part: list[int] = []
@@ -1038,21 +1054,34 @@ def _one_list(raw: _Raw, roles: int) -> _OneList:
     parts_from, by_literal = _csr(row, len(literals))
     screen = np.zeros(SCREEN, np.bool_)
     screen[literals & (SCREEN - 1)] = True
+    branch_from = np.cumsum([0, *(len(one[0]) for one in raw.branches)]).astype(np.int32)
+    drivers_from, drivers = _rarest(branch_from, np.array(branch_part, np.int64), [guess[one].sum() for one in chosen])
     return _OneList(
-        screen,
+        np.packbits(screen, bitorder="little"),
         literals.astype(np.int32),
         whole_from,
         np.repeat(np.array([phrase for _, phrase, _ in raw.whole], np.int32), sizes)[order],
         np.repeat(np.array([edge for _, _, edge in raw.whole], np.uint8), sizes)[order],
         parts_from,
         part[by_literal],
-        np.cumsum([0, *(len(one[0]) for one in raw.branches)]).astype(np.int32),
+        drivers_from,
+        drivers,
+        branch_from,
         np.array(branch_part, np.int32),
         np.array([wide for one in raw.branches for wide in (*one[1], False)], np.uint8),
         np.array([one[2] for one in raw.branches], np.int32),
         np.array([one[3] for one in raw.branches], np.uint8),
         roles,
     )
+
+
+def _rarest(branch_from: Ints, branch_part: Indices, heard: Sequence[float]) -> tuple[Ints, Ints]:
+    """The branches by the part of each that is heard least, heard (n_parts,): offsets (n_parts + 1,), branches."""
+    n_branches = len(branch_from) - 1
+    owner = np.repeat(np.arange(n_branches), np.diff(branch_from))
+    order = np.lexsort((np.array(heard, np.float64)[branch_part], owner))
+    begin, branches = _csr(branch_part[order[branch_from[:-1]]], len(heard))
+    return begin, branches.astype(np.int32)
 
 
 def _parted_first(
