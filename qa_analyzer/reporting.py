@@ -46,10 +46,12 @@ if TYPE_CHECKING:
 
 ALL_HAVE_PAGES = 200
 """Up to so many calls every one gets a page: somebody may well click through them all."""
-CALLS_TO_HEAR = 12
+CALLS_TO_HEAR = 14
 MOST_CRITICAL_LISTED = 300
 """Critical calls the index names; the others are in the tables."""
-HEARD_ORDER = ("critical", "escalation", "worsened", "low", "model")
+HEARD_ORDER = ("critical", "escalation", "protest", "worsened", "low", "model")
+PROTEST = "language/protest"
+"""The rule that hears a customer snap at what the agent just said; `choose_calls_to_hear` does without it too."""
 MODEL_SCORE = 85
 """From here a call that calmed an unhappy customer is one to learn from."""
 UNHAPPY = -0.3
@@ -543,16 +545,19 @@ def _teams(report: Report | TeamNight) -> list[TeamRow]:
 def choose_calls_to_hear(
     calls: pa.Table, most: int = CALLS_TO_HEAR, ruleset: Ruleset | None = None
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Why, and the call: critical ones, threats to escalate, moods that sank, low scores, and ones to learn from.
+    """Why, and the call: critical ones, threats to escalate, protests, moods that sank, low scores, ones to learn from.
 
     Each kind has a share of the places; low scores take what is left. No call is picked twice. Critical ones come by
     how many rules that may be critical (those of the `ruleset`) they broke, then by their scores.
     """
     scored = _with_critical_rules(calls, ruleset)
     critical = pc.field("critical")
+    heard = f"rule:{PROTEST}"
+    protested = pc.field(heard) == "fail" if heard in scored.column_names else pc.scalar(False)
     kinds = {
         "critical": (critical, GRAVEST_FIRST),
         "escalation": (~critical & (pc.field("escalation_risk") == "high"), [*WORST_FIRST]),
+        "protest": (~critical & protested, [*WORST_FIRST]),
         "worsened": (~critical & (pc.field("emotion_trend") == "worsened"), [*WORST_FIRST]),
         "model": (
             ~critical
@@ -563,7 +568,7 @@ def choose_calls_to_hear(
         ),
         "low": (~critical & (pc.field("score") < MODEL_SCORE), [*WORST_FIRST]),
     }
-    places = {"critical": most // 2, "escalation": most // 6, "worsened": most // 6, "model": most // 6}
+    places = {"critical": most * 3 // 7, **dict.fromkeys(("escalation", "protest", "worsened", "model"), most // 7)}
     chosen: dict[str, list[dict[str, Any]]] = {}
     taken: set[str] = set()
     for kind, (which, order) in kinds.items():
@@ -626,7 +631,9 @@ def _with_reasons(
         )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]
         review = [one["rule"] for one in mine if one["verdict"] == "undetermined" and one["severity"] == "critical"]
+        protests = [one for one in mine if one["rule"] == PROTEST and one["verdict"] == "fail"] * (kind == "protest")
         rules = list(dict.fromkeys(one["rule"] for one in fails))[:RULES_PER_CALL]
+        fails = protests + fails
         if kind == "model":
             chosen.append(CallToHear(row, kind=kind))
             continue

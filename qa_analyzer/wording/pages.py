@@ -128,12 +128,14 @@ TEXTS: dict[str, Pair] = {
         "{n} calls, {critical} of them critical ({share})",
     ),
     "index.hear_note": (
-        "一票否决的在前，然后是要升级投诉的、越谈越糟的、得分低的，最后是值得学的。",
-        "Critical calls first, then threats to escalate, moods that sank, low scores, and last calls to learn from.",
+        "一票否决的在前，然后是要升级投诉的、客户当场抗议坐席说的话的、越谈越糟的、得分低的，最后是值得学的。",
+        "Critical calls first, then threats to escalate, protests at what the agent said, moods that sank, low scores, "
+        "and last calls to learn from.",
     ),
     "hear.critical": ("一票否决", "Critical failure"),
     "hear.escalation": ("客户要往上投诉", "The customer threatens to complain higher up"),
     "hear.threat": ("客户说", "The customer said"),
+    "hear.protest": ("客户当场抗议坐席说的话", "The customer protests at what the agent said"),
     "hear.worsened": ("客户越谈越不满", "The customer's mood sank"),
     "hear.low": ("得分低", "Low score"),
     "hear.model": (

@@ -16,7 +16,7 @@ from qa_analyzer.judging import Ruleset
 from qa_analyzer.reporting import ALL_HAVE_PAGES, choose_calls_to_hear, choose_pages, other_critical
 from qa_analyzer.rulebook.loading import load_rulebook
 
-from .made import CALM, HEATED, INSULTING, RUDENESS, call, scored, write_calls, write_rules
+from .made import CALM, HEATED, INSULTING, RUDENESS, call, say, scored, write_calls, write_rules
 
 OUTPUTS = ("csv", "parquet", "xlsx", "html")
 PLAIN: dict[str, Any] = {
@@ -33,6 +33,7 @@ CRITICAL = {"critical": True, "score": 0.0, "score_before_critical": 70.0}
 ESCALATES = {"escalation_risk": "high", "score": 75.0, "score_before_critical": 75.0}
 SANK = {"emotion_trend": "worsened", "score": 80.0, "score_before_critical": 80.0}
 MODEL = {"emotion_trend": "recovered", "call_type": "complaint", "score": 96.0, "score_before_critical": 96.0}
+PROTESTED = {"rule:language/protest": "fail", "score": 78.0, "score_before_critical": 78.0}
 LOW = {"score": 60.0, "score_before_critical": 60.0}
 NO_SCORE = {"score": None, "score_before_critical": None, "assessable": False}
 
@@ -46,13 +47,13 @@ def table(**calls: dict[str, Any]) -> pa.Table:
             *[(name, pa.float64()) for name in ("score", "score_before_critical")],
             *[(name, pa.bool_()) for name in ("critical", "assessable")],
             ("turns", pa.int32()),
-            *[(f"rule:{one}", pa.string()) for one in ("test/grave", "test/fact", "test/minor")],
+            *[(f"rule:{one}", pa.string()) for one in ("test/grave", "test/fact", "test/minor", "language/protest")],
         ]
     )
     return pa.Table.from_pylist(rows, schema)
 
 
-def heard(calls: pa.Table, most: int = 12) -> list[tuple[str, str]]:
+def heard(calls: pa.Table, most: int = 14) -> list[tuple[str, str]]:
     """Why, and which."""
     return [(kind, row["call_id"]) for kind, row in choose_calls_to_hear(calls, most)]
 
@@ -61,11 +62,12 @@ def heard(calls: pa.Table, most: int = 12) -> list[tuple[str, str]]:
 
 
 def test_each_kind_is_heard_in_the_order_of_its_gravity() -> None:
-    """Critical, a threat to escalate, a mood that sank, a low score, and last one to learn from."""
-    calls = table(model=MODEL, low=LOW, sank=SANK, plain={}, threat=ESCALATES, critical=CRITICAL)
+    """Critical, a threat to escalate, a protest, a mood that sank, a low score, and last one to learn from."""
+    calls = table(model=MODEL, low=LOW, sank=SANK, plain={}, snaps=PROTESTED, threat=ESCALATES, critical=CRITICAL)
     assert heard(calls) == [
         ("critical", "critical"),
         ("escalation", "threat"),
+        ("protest", "snaps"),
         ("worsened", "sank"),
         ("low", "low"),
         ("model", "model"),
@@ -85,17 +87,24 @@ def test_the_worst_of_a_kind_come_first_and_equal_ones_by_id() -> None:
 
 
 def test_no_kind_takes_all_places_while_others_have_calls() -> None:
-    """Of twelve places six are for critical calls, two each for threats, moods that sank and models."""
+    """Of fourteen places six are for critical calls, two each for threats, protests, moods that sank and models."""
     many = {f"c{at:02}": CRITICAL for at in range(30)} | {f"e{at}": ESCALATES for at in range(5)}
     many |= {f"s{at}": SANK for at in range(5)} | {f"m{at}": MODEL for at in range(5)}
+    many |= {f"p{at}": PROTESTED for at in range(5)}
     kinds = [kind for kind, _ in heard(table(**many))]
-    assert kinds == ["critical"] * 6 + ["escalation"] * 2 + ["worsened"] * 2 + ["model"] * 2
+    assert kinds == ["critical"] * 6 + [kind for kind in ("escalation", "protest", "worsened", "model") for _ in "12"]
+
+
+def test_rules_that_hear_no_protest_will_do() -> None:
+    """A centre's own rules may lack it."""
+    calls = table(low=LOW, snaps=PROTESTED).drop_columns(["rule:language/protest"])
+    assert heard(calls) == [("low", "low"), ("low", "snaps")]
 
 
 def test_low_scores_take_the_places_that_are_left() -> None:
-    """With nothing else to hear all twelve are low ones, the lowest first."""
+    """With nothing else to hear all fourteen are low ones, the lowest first."""
     lows = {f"l{at:02}": {"score": 80.0 - at, "score_before_critical": 80.0 - at} for at in range(20)}
-    assert heard(table(**lows)) == [("low", f"l{at:02}") for at in range(19, 7, -1)]
+    assert heard(table(**lows)) == [("low", f"l{at:02}") for at in range(19, 5, -1)]
 
 
 @pytest.mark.parametrize("changes", [{}, NO_SCORE, {**MODEL, "score": 84.9}, {**MODEL, "call_type": "inquiry"}])
@@ -113,6 +122,27 @@ def test_nothing_to_hear_among_good_calls_or_none() -> None:
     """Good plain calls, and an empty night."""
     assert heard(table(a={}, b={})) == []
     assert heard(table()) == []
+
+
+def test_a_protest_is_shown_with_the_customers_words(tmp_path: Path) -> None:
+    """A wording that no list holds: no deduction for it, but the index says where to listen."""
+    said = (
+        say("agent", "您好，晨星供暖，请讲。", 0, 2500),
+        say("customer", "楼道里那根管子谁来修？", 2800, 5600),
+        say("agent", "您操的心可真不少。", 5900, 8400),
+        say("customer", "你怎么这么说话呢？", 8600, 10000),
+        say("agent", "好的，我登记一下，明天上午师傅过去看。", 10200, 13600),
+    )
+    calls = write_calls(tmp_path / "calls.ndjson", [call("snaps", said), call("calm", CALM)])
+    report = scored(calls, None, tmp_path / "report", OUTPUTS)
+    index = (report.folder / "index.html").read_text(encoding="utf-8")
+    shown = re.search(r'<li class="protest">.*?</li>', index, re.DOTALL)
+    assert shown
+    assert "客户当场抗议坐席说的话" in shown[0]
+    assert "snaps" in shown[0]
+    assert "你怎么这么说话" in shown[0]
+    mine = report.findings[report.findings["rule"] == "language/protest"]
+    assert mine[["call_id", "verdict", "deduction"]].to_numpy().tolist() == [["snaps", "fail", 0.0]]
 
 
 # ---- pages ---------------------------------------------------------------------------------------------------------
