@@ -1613,6 +1613,8 @@ class _Trial:
         mute = np.ones(batch.n_calls, np.bool_)
         mute[batch.turn_call[self.court.turns_of(by or "agent")]] = False
         verdict[(hang_up == HangUp.SYSTEM) | mute[call]] = Verdict.NOT_APPLICABLE
+        # Nor does it count where nobody answers any more: how often to ask is the matter of another rule.
+        verdict[mine & (verdict != Verdict.PASS) & self.unanswered()[call]] = Verdict.NOT_APPLICABLE
         # Whoever passes a call on does not hang up on the customer, whatever the record says.
         passed_on = self.court.facts.transferred[call]
         verdict[passed_on & (verdict != Verdict.NOT_APPLICABLE)] = Verdict.PASS
@@ -1627,6 +1629,20 @@ class _Trial:
             isinstance(clause, Clause) and clause.hangs_up is not None and clause.hangs_up.before is not None
             for clause in clauses
         )
+
+    def unanswered(self) -> Mask:
+        """(c,) bool: after the customer's last words the agent checked the line (`line_check`) without an answer."""
+        court = self.court
+        batch = court.batch
+        last = np.full(batch.n_calls, -1, np.int64)
+        theirs = court.turns_of("customer")
+        theirs = theirs[~batch.turn_silent[theirs]]
+        last[batch.turn_call[theirs]] = theirs
+        mine = np.flatnonzero(batch.turn_role == Role.AGENT)
+        mine = mine[(last[batch.turn_call[mine]] >= 0) & (mine > last[batch.turn_call[mine]])]
+        found = np.zeros(batch.n_calls, np.bool_)
+        found[batch.turn_call[court.cues.turns("line_check", among=mine)]] = True
+        return found
 
     def farewells(self) -> tuple[Mask, Mask]:
         """(c,) bool: a farewell was said (by the agent in the last turns, or answered by the agent); nearly."""

@@ -70,6 +70,8 @@ UNIT_HOURS = {
     "礼": 168.0,
 }
 MONTH_HOURS = 31 * 24.0
+HALF_A_YEAR = 183
+"""Days. Nobody promises an answer to a complaint further ahead."""
 
 _NUMBER = "[0-9零〇一二两三四五六七八九十百]+"
 _TIME = re.compile(
@@ -283,6 +285,8 @@ def hours_until(specs: list[TimeSpec], day: NDArray[np.datetime64], minute: Indi
         ],
         number,
     )
+    # «The tenth of September», said in November, is the one that has been.
+    been = (how == DATE) & (whole >= 100) & (dated - number > HALF_A_YEAR)
     target = np.where(how == DATE, dated, target)
     target = np.where(how == MONTH_END, first_of(month + 1) - 1, target)
     target = np.where(how == NEXT_MONTH_END, first_of(month + 2) - 1, target)
@@ -290,7 +294,7 @@ def hours_until(specs: list[TimeSpec], day: NDArray[np.datetime64], minute: Indi
     # «By five» said at half past two is five in the afternoon; «by nine» said at night is tomorrow's nine.
     ahead = np.where(floating & (ahead <= 0), ahead + DAY // 2, ahead)
     ahead = np.where((how == SOME_TIME) & (ahead <= 0), ahead + np.where(floating, DAY // 2, DAY), ahead)
-    hours = np.where((ahead > 0) & (until != NO_DEADLINE), ahead / 60, np.nan)
+    hours = np.where((ahead > 0) & (until != NO_DEADLINE) & ~been, ahead / 60, np.nan)
     hours = np.where(how == HOURS, amount, hours)
     reached = np.ones(len(specs), np.bool_)
     working = np.flatnonzero(how == WORKDAYS)

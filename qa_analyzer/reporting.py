@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from qa_analyzer.run import Report
     from qa_analyzer.team_folders import TeamNight
 
-ALL_HAVE_PAGES = 200
+ALL_HAVE_PAGES = 500
 """Up to so many calls every one gets a page: somebody may well click through them all."""
 CALLS_TO_HEAR = 14
 MOST_CRITICAL_LISTED = 300
@@ -365,7 +365,7 @@ def _spread(totals: pd.DataFrame, calls: pa.Table) -> dict[str, Spread]:
     }
 
 
-_QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent")
+_QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent", "turn")
 
 
 class Quotes:
@@ -401,7 +401,7 @@ class Quotes:
             for row in table.take(pa.array(gravest.index.to_numpy())).to_pylist():
                 self._keep(row)
             frame["told"] = pc.utf8_length(table["context"]).to_numpy()
-            passed = frame[(frame["verdict"] == "pass") & ~frame["call_id"].isin(bad_calls)]
+            passed = frame[(frame["verdict"] == "pass") & ~frame["call_id"].isin(bad_calls) & ~_said_wrong(frame)]
             passed = passed.sort_values("told", ascending=False, kind="stable").drop_duplicates(["agent_id", "rule"])
             for row in table.take(pa.array(np.sort(passed.index.to_numpy()))).to_pylist():
                 passes = self._agent(row["agent_id"])[1]
@@ -416,6 +416,13 @@ class Quotes:
             held = best.get(row["rule"])
             if held is None or _gravity(row) > _gravity(held):
                 best[row["rule"]] = row
+
+
+def _said_wrong(frame: pd.DataFrame) -> pd.Series[bool]:
+    """(n,) bool: findings in a turn in which something wrong was said: nothing in it is held up as an example."""
+    places = pd.MultiIndex.from_frame(frame[["call_id", "turn"]])
+    wrong = (frame["verdict"] == "fail") & ~frame["absent"] & frame["turn"].notna()
+    return pd.Series(places.isin(places[wrong.to_numpy()]), frame.index)
 
 
 def _gravity(row: dict[str, Any]) -> tuple[bool, bool, float]:
@@ -627,6 +634,8 @@ def _with_reasons(
                 order[one["severity"]],
                 rank.get(one["rule"], len(rank)) if one["severity"] == "critical" else 0,
                 -(one["deduction"] or 0),
+                # Of the gravest words the last: what began it is milder than what it came to.
+                -(one["turn"] or 0) if one["severity"] == "critical" else 0,
             ),
         )
         fails = [one for one in mine if one["verdict"] == "fail" and one["severity"] != "info" and not one["waived"]]

@@ -49,11 +49,11 @@ WHY: dict[str, Pair] = {
 """Why nobody can tell, by the name of the code."""
 
 NEAR: dict[str, Pair] = {
-    "too_late": ("太晚", "too late"),
-    "too_early": ("太早", "too early"),
-    "wrong_speaker": ("不是应说的人说的", "said by the other party"),
+    "too_late": ("说得太晚", "too late"),
+    "too_early": ("说得太早", "too early"),
+    "wrong_speaker": ("是对方说的", "said by the other party"),
     "excepted": (
-        "放在这句话里是别的意思（否定、反问、引用、推脱），不能算",
+        "在这句话里是别的意思（否定、反问、引用、推脱），不算",
         "means something else in this sentence (denied, quoted, a question, an excuse), does not count",
     ),
 }

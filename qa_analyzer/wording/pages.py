@@ -101,7 +101,7 @@ TEXTS: dict[str, Pair] = {
     "index.mean": ("平均分", "Mean score"),
     "index.spread": ("一半的通话在 {low}–{high} 分之间", "Half of the calls: {low}–{high}"),
     "index.critical": ("一票否决通话", "Critical calls"),
-    "index.undetermined": ("无法判定的判定", "Undetermined verdicts"),
+    "index.undetermined": ("无法判定", "Undetermined"),
     "index.recovery": ("情绪恢复率", "Emotion recovery"),
     "index.recovery_note": (
         "有不满话轮的通话中，结束时恢复平静或满意的比例",
@@ -118,19 +118,19 @@ TEXTS: dict[str, Pair] = {
     "index.coach": ("先辅导谁", "Who to coach first"),
     "index.coach_note": (
         "有一票否决通话的（占得多的在前，通话少的打折扣），其次是平均分低于总平均的；各自先要做到的事写在下面。"
-        "点姓名看整页，点编号看那句话。",
+        "看的是一票否决，不是平均分；平均分的差别是真是碰巧，点姓名看；点编号看那句话。",
         "Agents with critical calls (largest share first, fewer calls counting less), then those with a mean below "
-        "that of the night, and what "
-        "each should get right first. The name opens her page, the call the words.",
+        "that of the night, and what each should get right first. This goes by critical calls, not by the mean: "
+        "whether a difference of means is chance tells her page (click the name); the call opens the words.",
     ),
     "index.coach_calls": (
         "{n} 通，其中一票否决 {critical} 通（{share}）",
         "{n} calls, {critical} of them critical ({share})",
     ),
     "index.hear_note": (
-        "一票否决的在前，然后是要升级投诉的、客户当场抗议坐席说的话的、越谈越糟的、得分低的，最后是值得学的。",
-        "Critical calls first, then threats to escalate, protests at what the agent said, moods that sank, low scores, "
-        "and last calls to learn from.",
+        "一票否决的在前（触犯几条能一票否决的规则，多的先听），然后是要升级投诉的、客户当场抗议坐席说的话的、越谈越糟的、得分低的，最后是值得学的。",
+        "Critical calls first (those that broke most such rules before others), then threats to escalate, protests at "
+        "what the agent said, moods that sank, low scores, and last calls to learn from.",
     ),
     "hear.critical": ("一票否决", "Critical failure"),
     "hear.escalation": ("客户要往上投诉", "The customer threatens to complain higher up"),
@@ -332,9 +332,13 @@ TEXTS: dict[str, Pair] = {
         "Pass rate = pass ÷ (pass + fail); not applicable and undetermined are left out.",
     ),
     "agent.not_judged": ("无判定", "Not judged"),
-    "agent.worst": ("先做到这几条", "To get right first"),
+    "agent.worst": ("先改这几条", "To get right first"),
     "agent.worst_none": ("没有扣分，继续保持。", "Nothing was deducted. Keep it up."),
     "agent.cost": ("{calls} 通不合格，共扣 {points} 分", "Failed in {calls} calls; points lost: {points}"),
+    "agent.cost_zeroed": (
+        "{calls} 通不合格，其中 {zeroed} 通因此得 0 分",
+        "Failed in {calls} calls; {zeroed} of them are 0 because of it",
+    ),
     "agent.zeroed": ("{n} 通一票否决", "critical in {n}"),
     "agent.best": ("做得好的地方", "Done well"),
     "agent.best_none": ("还没有可引用的合格证据。", "No pass with a quote yet."),

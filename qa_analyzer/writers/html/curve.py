@@ -10,6 +10,8 @@ from qa_analyzer.writers.page import EmotionPoint
 WIDTH, HEIGHT = 720, 190
 LEFT, RIGHT, TOP, BOTTOM = 88, 18, 22, 26
 """Room for labels around the plot, in the units of the view box."""
+SAME = 0.0006
+"""Values are told to three places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ def draw_curve(
     emotion: Sequence[EmotionPoint],
     *,
     last_turn: int,
+    told: Mapping[str, float | None] | None = None,
     start_of: Mapping[int, int | None] | None = None,
     end_ms: int = 0,
 ) -> Curve | None:
     """Lay the points out by turn, or by time where `start_of` (turn → ms) knows every start, `end_ms` the end, so
-    that the curve stands under the time line. None without a point.
+    that the curve stands under the time line. `told`: the values of start, valley, peak and end that the tables give:
+    courtesies and mere listening are points of the curve, but none of these. None without a point.
     """
     points = [EmotionPoint(*point) for point in emotion]
     if not points:
@@ -68,7 +72,7 @@ def draw_curve(
         ("peak", values.index(max(values))),
         ("end", len(values) - 1),
     ):
-        marked.setdefault(at, []).append(mark)
+        marked.setdefault(_place(values, (told or {}).get(mark), at, last=mark == "end"), []).append(mark)
     plot = WIDTH - LEFT - RIGHT
     starts = [(start_of or {}).get(point.turn) for point in points]
     known = [start for start in starts if start is not None]
@@ -90,6 +94,12 @@ def draw_curve(
         drawn.append(CurvePoint(x, y, point.turn, point.value, point.label, point.sure, tuple(names), anchor, label_y))
     line = " ".join(f"{point.x},{point.y}" for point in drawn)
     return Curve(tuple(drawn), line, _y(0), _y(1), _y(-1))
+
+
+def _place(values: Sequence[float], told: float | None, other: int, *, last: bool) -> int:
+    """Where a value stands, the first or the last time; `other` where it does not."""
+    places = [at for at, value in enumerate(values) if told is not None and abs(value - told) < SAME]
+    return (places[-1] if last else places[0]) if places else other
 
 
 def _y(value: float) -> float:

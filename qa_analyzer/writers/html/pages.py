@@ -73,6 +73,8 @@ GRADE_SHADES = 5
 
 _HERE = Path(__file__).parent
 _FEELINGS_SHOWN = ("angry", "negative", "positive")
+_FEELING_SURE = 0.5
+"""A label that is less probable is a point of the curve, not a word beside the customer's sentence."""
 
 
 def write_assets(folder: Path) -> None:
@@ -259,7 +261,11 @@ def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True
         stage_marks=call_view.STAGE_MARKS,
         verdicts=verdicts,
         verdict_counts={verdict: sum(row.verdict == verdict for row in verdicts) for verdict in wording.VERDICTS},
-        feelings={point.turn: point.label for point in emotion if point.label in _FEELINGS_SHOWN},
+        feelings={
+            point.turn: point.label
+            for point in emotion
+            if point.label in _FEELINGS_SHOWN and (point.confidence or 0.0) >= _FEELING_SURE
+        },
         turning=[
             name
             for name in ("fall", "rise")
@@ -269,6 +275,7 @@ def render_call(page: CallPage, names: Names, lang: Lang, *, masked: bool = True
         gap_s=GAP_SHOWN_MS // 1000,
         curve=draw_curve(
             emotion,
+            told={mark: page.call.get(f"emotion_{mark}") for mark in ("start", "valley", "peak", "end")},
             last_turn=page.turns[-1].turn if page.turns else 0,
             start_of=start_of if timeline else None,
             end_ms=timeline.end_ms if timeline else 0,
