@@ -55,6 +55,8 @@ WIDEST_OTHERS = 8
 """What the wrong party said is a near miss only in windows of at most so many turns."""
 FAREWELL_TURNS = 2
 """A farewell is said in so many last agent turns (contract)."""
+PESTERED_TURNS = 8
+"""A caller who made advances so near the end is one the agent may leave."""
 NEARLY_FAREWELL_TURNS = 4
 """An agent's farewell in so many last turns, but not the last two, is a near miss: too early."""
 
@@ -1613,8 +1615,9 @@ class _Trial:
         mute = np.ones(batch.n_calls, np.bool_)
         mute[batch.turn_call[self.court.turns_of(by or "agent")]] = False
         verdict[(hang_up == HangUp.SYSTEM) | mute[call]] = Verdict.NOT_APPLICABLE
-        # Nor does it count where nobody answers any more: how often to ask is the matter of another rule.
-        verdict[mine & (verdict != Verdict.PASS) & self.unanswered()[call]] = Verdict.NOT_APPLICABLE
+        # Nor where nobody answers any more, or somebody pesters the agent: how to part then is for other rules.
+        excused = (self.unanswered() | self.pestered())[call]
+        verdict[mine & excused] = Verdict.NOT_APPLICABLE
         # Whoever passes a call on does not hang up on the customer, whatever the record says.
         passed_on = self.court.facts.transferred[call]
         verdict[passed_on & (verdict != Verdict.NOT_APPLICABLE)] = Verdict.PASS
@@ -1642,6 +1645,16 @@ class _Trial:
         mine = mine[(last[batch.turn_call[mine]] >= 0) & (mine > last[batch.turn_call[mine]])]
         found = np.zeros(batch.n_calls, np.bool_)
         found[batch.turn_call[court.cues.turns("line_check", among=mine)]] = True
+        return found
+
+    def pestered(self) -> Mask:
+        """(c,) bool: in one of the last turns the customer made advances (`idle_caller`) instead of business."""
+        court = self.court
+        batch = court.batch
+        last = np.diff(batch.call_turn)[batch.turn_call]
+        late = np.flatnonzero((batch.turn_role == Role.CUSTOMER) & (batch.turn_number >= last - PESTERED_TURNS))
+        found = np.zeros(batch.n_calls, np.bool_)
+        found[batch.turn_call[court.cues.turns("idle_caller", among=late)]] = True
         return found
 
     def farewells(self) -> tuple[Mask, Mask]:

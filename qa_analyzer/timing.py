@@ -126,8 +126,8 @@ class Timing:
         """Gaps of at least SHORTEST_SILENCE_MS before agent turns, but for those the agent need not fill.
 
         Not counted: after the agent's question or request to the customer (the customer is thinking), after
-        the customer's own request to wait. A request to wait, though a question, announces a hold. Not sure: whose the
-        silence is when the agent ends it by checking the line.
+        the customer's own request to wait, and where the agent ends it by checking the line. A request to wait, though
+        a question, announces a hold.
         """
         batch = self.batch
         gap, known = self.gap_before
@@ -144,8 +144,8 @@ class Timing:
         role = batch.turn_role[before]
         counted = ~((role == Role.AGENT) & question) & ~((role == Role.CUSTOMER) & thinking)
         open_role = (batch.turn_role[turn] == Role.UNKNOWN) | ((role == Role.UNKNOWN) & (question | thinking))
-        # An agent who comes back with «can you hear me» may have waited for a customer who was gone.
-        open_role |= np.isin(turn, self.cues.turns("line_check", among=turn))
+        # An agent who comes back with «can you hear me» has waited for a customer who was gone.
+        counted &= ~np.isin(turn, self.cues.turns("line_check", Role.AGENT, among=turn))
         turn, open_role = turn[counted], open_role[counted]
         announced, perhaps = self._announced(turn)
         return Silences(turn, gap[turn], announced, ~open_role & ~perhaps)
