@@ -33,6 +33,7 @@ from .made import scored
         (15, 0.93),
         (16, 0.92),
         (17, 0.89),
+        (18, 0.79),
     ],
 )
 def test_the_rules_agree_with_a_supervisor_who_has_not_seen_them(
