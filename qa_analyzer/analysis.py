@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from qa_analyzer import text as characters
-from qa_analyzer.batch import Batch, BatchSettings, build_batch
+from qa_analyzer.batch import Batch, BatchSettings, build_batch, mere_farewells
 from qa_analyzer.emotion.model import Estimates, Label, confidence
 from qa_analyzer.hearing import Wordings
 from qa_analyzer.judging import Court, Judgement, Mood, Ruleset, judge, open_court
@@ -58,14 +58,16 @@ def batch_settings(rubric: Rubric) -> BatchSettings:
 
 
 def feel(batch: Batch, model: Estimates, rubric: Rubric) -> tuple[Mood, Labels, Floats]:
-    """The emotion of every customer turn, its label, and how sure that is. Listening words and events are neutral.
+    """The emotion of every customer turn, its label, and how sure that is. Listening words, events and mere
+    farewells are never unhappy.
 
     Labels (t,) uint8; confidence (t,) float64, NaN for listening words, turns without speech and all other turns.
     """
     turn = np.flatnonzero(batch.turn_role == Role.CUSTOMER)
     value, anger, unhappy, happy = model.estimate(batch.normal, batch.turn_text[turn], batch.turn_text[turn + 1] - 1)
     limits = rubric.thresholds
-    value = np.where(batch.turn_backchannel[turn], np.maximum(value, 0), value)
+    mannerly = batch.turn_backchannel[turn] | mere_farewells(batch, turn)
+    value = np.where(mannerly, np.maximum(value, 0), value)
     negative = value <= np.float32(limits.get("feels_negative", -0.3))
     angry = negative & (anger >= np.float32(limits.get("feels_angry", 0.5)))
     positive = value >= np.float32(limits.get("feels_positive", 0.3))

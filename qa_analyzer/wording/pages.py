@@ -491,7 +491,7 @@ TEXTS: dict[str, Pair] = {
     "call.whys.other_words": ("其余的词", "other words"),
     "call.whys.length": ("话的长短", "length of the turn"),
     "call.whys.beginning": ("起点", "starting point"),
-    "call.whys.listening": ("只是附和，不算不满", "only listening, never unhappy"),
+    "call.whys.listening": ("只是附和或道别，不算不满", "only listening or a farewell, never unhappy"),
     "call.satisfied": ("满意 +1", "positive +1"),
     "call.neutral": ("0", "0"),
     "call.angry": ("不满 −1", "negative −1"),
