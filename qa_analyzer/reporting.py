@@ -31,6 +31,7 @@ from qa_analyzer.writers.page import (
     CostlyRule,
     KindRow,
     MixRow,
+    RuleRow,
     RunFacts,
     Spread,
     StandingView,
@@ -292,6 +293,7 @@ def write_summaries(report: Report | TeamNight, calls: pa.Table, chosen: set[str
             *[one for one in worst if one.zeroed][:RULES_SHOWN],
             *[one for one in worst if not one.zeroed][:RULES_SHOWN],
         ],
+        all_rules=_all_rules(report.engine.ruleset, report.sums.totals.sum(), quotes.worst),
         calls_to_hear=_with_reasons(picked, report.data / "findings.parquet", rank),
         other_critical=_with_reasons(
             other_critical(calls, [row["call_id"] for _, row in picked], ruleset=report.engine.ruleset),
@@ -451,6 +453,31 @@ def _costly(totals: pd.Series[int], quotes: dict[str, dict[str, Any]], most: int
         for rule, row in quotes.items()
     ]
     return sorted(rows, key=lambda one: (-one.zeroed, -one.points, one.rule))[:most]
+
+
+def _all_rules(ruleset: Ruleset, totals: pd.Series[int], quotes: Mapping[str, Mapping[str, Any]]) -> list[RuleRow]:
+    """Every rule that cost or could have cost points and found its occasion in some call, most failures first."""
+    rows = []
+    for rule in ruleset.rules:
+        passed, failed, unsure = (int(totals[f"{one}:{rule.id}"]) for one in ("passed", "failed", "unsure"))
+        if passed + failed + unsure == 0:
+            continue
+        gravest = quotes.get(rule.id, {})
+        rows.append(
+            RuleRow(
+                rule=rule.id,
+                severity=rule.spec.severity.value,
+                judged=passed + failed,
+                failed=failed,
+                unsure=unsure,
+                zeroed=int(totals[f"zeroed:{rule.id}"]),
+                points=int(totals[f"cost:{rule.id}"]) / 100,
+                share=failed / (passed + failed) if passed + failed else None,
+                call_id=gravest.get("call_id", ""),
+                turn=gravest.get("turn"),
+            )
+        )
+    return sorted(rows, key=lambda one: (-one.failed, one.rule))
 
 
 def read_calls(path: Path) -> pa.Table:

@@ -35,7 +35,8 @@ class AgentSums:
 
     totals: columns calls, scored, score, score_squared, critical, timed, interruptions, unhappy, recovered,
     decided, undetermined, pass:<criterion>, fail:<criterion>, reached:<framework>, heard:<framework> (stages),
-    cost:<rule>, failed:<rule>, zeroed:<rule> (calls whose score is 0 because of it, alone or with others).
+    cost:<rule>, failed:<rule>, passed:<rule>, unsure:<rule> (undetermined), zeroed:<rule> (calls whose score is 0
+    because of it, alone or with others).
     latest: columns started_at (UTC or NaT), order, agent_name, team of the latest call.
     """
 
@@ -99,6 +100,8 @@ def sum_agents(
     for number, judged_by in enumerate(ruleset.rules):
         columns[f"cost:{judged_by.id}"] = cost[:, number]
         columns[f"failed:{judged_by.id}"] = (judged[:, number] == Verdict.FAIL).astype(np.int64)
+        columns[f"passed:{judged_by.id}"] = (judged[:, number] == Verdict.PASS).astype(np.int64)
+        columns[f"unsure:{judged_by.id}"] = (judged[:, number] == Verdict.UNDETERMINED).astype(np.int64)
         columns[f"zeroed:{judged_by.id}"] = zeroed[:, number]
     teams = batch.columns.column("team").fill_null("").to_pandas()
     agents = teams + APART + batch.columns.column("agent_id").fill_null("").to_pandas()

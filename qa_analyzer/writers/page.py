@@ -381,6 +381,26 @@ class CostlyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule over the whole night: in how many calls it was judged, failed, could not be told; what it cost.
+
+    `judged`: passed or failed. `share`: failed of the judged, null where there is none. `call_id`, `turn`: its gravest
+    failure, empty where it has none.
+    """
+
+    rule: str
+    severity: str
+    judged: int
+    failed: int
+    unsure: int
+    zeroed: int
+    points: float
+    share: float | None
+    call_id: str = ""
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallToHear:
     """A call worth listening to: its row, the rules that say why (gravest first), and a quote of the first with its
     message. `kind`: why it was picked, the end of a key `hear.…` of the catalogue.

@@ -82,3 +82,27 @@ def test_a_veto_is_named_once_however_often_it_was_earned(report: Path) -> None:
     page = next(path for path in report.glob("calls/*") if path.name.startswith("A1-0")).read_text(encoding="utf-8")
     names = re.findall(r'<a href="#f\d+">([^<]+)</a>', page[page.index("critical-note") : page.index("facts")])
     assert len(names) == len(set(names)) > 1
+
+
+def test_every_rule_is_listed_with_its_calls_as_the_tables_have_them(report: Path) -> None:
+    """Judged, failed and undetermined calls of the index agree with calls.parquet, for every rule with points."""
+    page = (report / "index.html").read_text(encoding="utf-8")
+    table = page[page.index('id="all-rules"') :]
+    calls = pq.read_table(report / "data" / "calls.parquet").to_pandas()
+    engine = Engine(Options())
+    listed = 0
+    for rule in engine.ruleset.rules:
+        label = engine.names.rule_label(rule.id)
+        row = re.search(rf"<tr><th scope=\"row\">(?:<a [^>]*>)?{re.escape(label)}(?:</a>)?</th>(.*?)</tr>", table)
+        verdicts = calls[f"rule:{rule.id}"].astype(str).value_counts()
+        passed, failed, unsure = (int(verdicts.get(one, 0)) for one in ("pass", "fail", "undetermined"))
+        if rule.spec.severity == "info" or rule.spec.status != "active" or passed + failed + unsure == 0:
+            assert row is None, rule.id
+            continue
+        assert row is not None, rule.id
+        cells = re.findall(r"<td class=\"n[^>]*>([^<]*)</td>", row[1])
+        share = f"{100 * failed / (passed + failed):.0f}%" if passed + failed >= 5 else "—"
+        assert cells[:3] == [str(failed), str(passed + failed), share], rule.id
+        assert cells[5] == str(unsure), rule.id
+        listed += 1
+    assert listed > 20

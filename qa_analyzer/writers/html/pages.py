@@ -41,6 +41,7 @@ from qa_analyzer.writers.page import (
     KindRow,
     Names,
     Row,
+    RuleRow,
     RunFacts,
     Spread,
     StandingView,
@@ -107,6 +108,7 @@ def write_index(
     *,
     teams: Sequence[TeamRow] = (),
     worst_rules: Sequence[CostlyRule] = (),
+    all_rules: Sequence[RuleRow] = (),
     calls_to_hear: Sequence[CallToHear] = (),
     other_critical: Sequence[CallToHear] = (),
     rejected: Sequence[Row] = (),
@@ -122,7 +124,7 @@ def write_index(
     ids that have a page (null: all), `without_page` how many have none. `keywords`: listed rows of the night and its
     teams; `nights`: earlier nights that they were compared with. `spread`: agent id → what comparing two agents takes.
     `habits`: agent id → what cost her most, as her page has it. `other_critical`: critical calls that are not among
-    those to hear, gravest first.
+    those to hear, gravest first. `all_rules`: every rule that some call was judged by, in the table's first order.
     """
     grades = list(dict.fromkeys((*names.grades, *run.grades)))
     spread = spread or {agent["agent_id"]: Spread(agent["calls"], None) for agent in agents}
@@ -144,6 +146,7 @@ def write_index(
         coached=_to_coach(ordered, habits, spread, run.score_mean),
         teams=teams,
         worst_rules=worst_rules,
+        all_rules=all_rules,
         calls_to_hear=calls_to_hear,
         other_critical=other_critical,
         more_critical=run.critical_calls - len(other_critical) - sum(one.kind == "critical" for one in calls_to_hear),
