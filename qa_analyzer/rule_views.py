@@ -10,7 +10,7 @@ from qa_analyzer.model import Utterance
 from qa_analyzer.rulebook.guidelines import Guidelines
 from qa_analyzer.rulebook.model import Rule, Rulebook, RuleExample
 from qa_analyzer.rulebook.schema import Rubric
-from qa_analyzer.tables import rule_text, rule_word
+from qa_analyzer.tables import rule_suggestion, rule_text, rule_word
 from qa_analyzer.writers.rule_page import ExampleView, LineView, PartView, RuleLink, RuleView, SourceText
 from qa_analyzer.writers.spans import Span, cut
 
@@ -34,6 +34,7 @@ def view_rule(rule: Rule, rulebook: Rulebook, guidelines: Guidelines, lang: Lang
         why=rule_text(rule, "why", lang),
         message=rule_text(rule, "message", lang),
         suggest=rule_text(rule, "suggest", lang),
+        suggest_for=tuple((rule_word(rule, one, lang), rule_suggestion(rule, one, lang)) for one in spec.suggest_for),
         severity=spec.severity.value,
         status=spec.status.value,
         criterion=criterion.name if lang == "zh" else criterion.en,

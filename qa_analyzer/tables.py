@@ -118,6 +118,15 @@ def rule_text(rule: Rule, key: Literal["name", "why", "message", "suggest"], lan
     return str(getattr(rule.spec, key))
 
 
+def rule_suggestion(rule: Rule, category: str, lang: Lang) -> str:
+    """The better wording for what was said of a category; the rule's own where the category has none."""
+    if lang == "en" and rule.spec.en is not None and category in rule.spec.en.suggest_for:
+        return rule.spec.en.suggest_for[category]
+    if category in rule.spec.suggest_for and (lang == "zh" or rule.spec.en is None or not rule.spec.en.suggest):
+        return rule.spec.suggest_for[category]
+    return rule_text(rule, "suggest", lang)
+
+
 def rule_word(rule: Rule, written: str, lang: Lang) -> str:
     """A category or a source of a rule in a language; as it is written where there is no English."""
     return rule.spec.en.words.get(written, written) if lang == "en" and rule.spec.en is not None else written
@@ -379,9 +388,7 @@ def findings_table(
         "text_end": numbers(np.where(shown, rows.end, 0) - base, shown, pa.int32()),
         "quote": slices(points, start, length),
         "message": messages(analysis, ruleset, points, lang),
-        "suggest": coded(
-            np.where(rows.verdict == Verdict.PASS, -1, rule), [rule_text(one, "suggest", lang) for one in ruleset.rules]
-        ),
+        "suggest": _suggestions(rows, rule, ruleset, lang),
         "deduction": pa.array(scores.deduction / 100),
         "same_fault_as": coded(scores.same_fault_as, ids),
         "waived": pa.array(waiver != NOT_WAIVED),
@@ -392,6 +399,22 @@ def findings_table(
         "tolerant": pa.array(rows.misheard > 0),
     }
     return pa.table(columns, schema=pa.schema(list(FINDING_COLUMNS.items())))
+
+
+def _suggestions(rows: Rows, rule: Indices, ruleset: Ruleset, lang: Lang) -> pa.Array:
+    """The better wording of each row: of the category it was found by, else of its rule; null for a pass. (n,)"""
+    texts = [rule_text(one, "suggest", lang) for one in ruleset.rules]
+    place = rule.copy()
+    told = (rows.verdict == Verdict.FAIL) & (rows.category >= 0)
+    for number, clause in enumerate(ruleset.clauses):
+        judged_by = ruleset.rules[clause.rule]
+        if not judged_by.spec.suggest_for:
+            continue
+        for category, name in enumerate(clause.categories):
+            if name in judged_by.spec.suggest_for:
+                place[told & (rows.clause == number) & (rows.category == category)] = len(texts)
+                texts.append(rule_suggestion(judged_by, name, lang))
+    return coded(np.where(rows.verdict == Verdict.PASS, -1, place), texts)
 
 
 def _absent(rows: Rows) -> Mask:

@@ -24,6 +24,7 @@ from qa_analyzer.rulebook.schema import (
     Neighbour,
     Rubric,
     RuleFile,
+    Says,
     Scope,
     Severity,
 )
@@ -384,6 +385,7 @@ def _messages(rule: RuleFile, damage: _Damage) -> Iterator[Flaw]:
         for name in rule.en.words:
             if name not in named:
                 yield Flaw(("en", "words"), "unknown_word", {"value": name, **choices(name, sorted(named))})
+    yield from _suggestions(rule, [clause.says for clause in clauses], whole_rule=whole_rule)
     triggers = any(isinstance(trigger.says, dict) for trigger in rule.when or [])
     for path, clause in clauses_of(rule):
         if clause.message is not None:
@@ -392,6 +394,18 @@ def _messages(rule: RuleFile, damage: _Damage) -> Iterator[Flaw]:
             if not mapped and not triggers and damage.spares(path):
                 own["category"] = "says has no categories"
             yield from _placeholders(clause.message, (*path, "message"), own)
+
+
+def _suggestions(rule: RuleFile, says: list[Says | None], *, whole_rule: bool) -> Iterator[Flaw]:
+    """Better wording for categories that no clause has."""
+    known = {name for one in says if isinstance(one, dict) for name in one}
+    places: list[tuple[KeyPath, dict[str, str]]] = [(("suggest_for",), rule.suggest_for)]
+    if rule.en is not None:
+        places.append((("en", "suggest_for"), rule.en.suggest_for))
+    for path, wordings in places if whole_rule else ():
+        for name in wordings:
+            if name not in known:
+                yield Flaw(path, "unknown_category", {"value": name, **choices(name, sorted(known))})
 
 
 def _with_then(clause: Clause) -> Iterator[Clause]:

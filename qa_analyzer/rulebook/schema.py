@@ -266,6 +266,7 @@ class English(Strict):
     why: Text | None = Field(default=None, description="英文理由")
     message: Text | None = Field(default=None, description="英文判定说明，占位符与 message 相同")
     suggest: Text | None = Field(default=None, description="英文参考话术")
+    suggest_for: dict[str, Text] = Field(default={}, description="英文参考话术，按 says 的类别（键用中文类别名）")
     words: dict[str, Text] = Field(default={}, description="其余文字的英文：says 的类别、source 里的说明")
 
 
@@ -319,6 +320,9 @@ class RuleFile(Strict):
     severity: SeverityField = Field(description=_SEVERITY)
     message: Text = Field(description=_MESSAGE)
     suggest: Text = Field(description="参考话术，给坐席看")
+    suggest_for: dict[str, Text] = Field(
+        default={}, description="参考话术，按 require、forbid 里 says 的类别；没有写的类别用 suggest"
+    )
     en: English | None = Field(default=None, description="英文文字")
     status: StatusField = Field(
         default=Status.ACTIVE, description="active 启用、trial 试行（显示、计数、不扣分）、off 停用"

@@ -613,6 +613,7 @@ TEXTS: dict[str, Pair] = {
     "rule.source": ("出处", "Source"),
     "rule.applies": ("适用", "Applies to"),
     "rule.needs": ("判合格需要", "A pass needs"),
+    "rule.suggest_for": ("{category}：{wording}", "{category}: {wording}"),
     "rule.suggest": ("更好的说法", "Better wording"),
     "rule.same_fault": ("同一过失只扣一次", "Costs once together with"),
     "rule.judged": ("怎样判", "How it is judged"),

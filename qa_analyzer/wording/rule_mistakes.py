@@ -134,6 +134,10 @@ MISTAKES: dict[str, Pair] = {
         "words 里的「{value}」既不是 says 的类别，也不在 source 里",
         "'{value}' under words is neither a category of says nor in source",
     ),
+    "unknown_category": (
+        "suggest_for 里的「{value}」不是 require、forbid 里 says 的类别",
+        "'{value}' under suggest_for is no category of says in require or forbid",
+    ),
     "unknown_placeholder": ("「{key}」里没有 {{{name}}} 这个占位符", "'{key}' cannot hold the placeholder {{{name}}}"),
     "empty_placeholder": (
         "「{key}」里的 {{{name}}} 永远是空的：{reason}",

@@ -67,6 +67,8 @@ class RuleView:
     judged: Sequence[str]
     examples: Sequence[ExampleView]
     same_fault: Sequence[RuleLink]
+    suggest_for: Sequence[tuple[str, str]] = ()
+    """Categories of what was said that have a better wording of their own, with it."""
 
     def examples_of(self, verdict: str) -> list[ExampleView]:
         """The examples of one verdict, known gaps left out."""

@@ -34,6 +34,9 @@ def render_rule(view: RuleView, lang: Lang, past: PastFindings | None = None) ->
     if view.needs:
         parts.append(_fact("rule.needs", " ".join(word(lang, f"needs.{one}") for one in view.needs), lang))
     parts.append(_fact("rule.suggest", view.suggest, lang))
+    for category, wording in view.suggest_for:
+        told = word(lang, "rule.suggest_for").format(category=category, wording=wording)
+        parts.append(Padding(Text(told), (0, 0, 0, 2)))
     if view.same_fault:
         names = " · ".join(f"{one.name} ({one.rule})" for one in view.same_fault)
         parts.append(_fact("rule.same_fault", names, lang))

@@ -869,3 +869,12 @@ def test_a_rubric_may_name_rules_that_the_folder_does_not_have() -> None:
     assert not problems
     assert rubric is not None
     assert rubric.groups[0].rules == ["greeting", "farewell"]
+
+
+@pytest.mark.parametrize(
+    "place", ["suggest_for: {催赶: 您慢慢说}  #!", "en: {name: X, suggest_for: {催赶: Take your time}}  #!"]
+)
+def test_better_wording_for_a_category_that_nobody_says_is_reported(tmp_path: Path, place: str) -> None:
+    """A wording that could never be shown is an error that names the categories there are."""
+    text = rule_with("forbid:\n  by: agent\n  says: {催促: [快点说]}\n" + place)
+    assert_reported(tmp_path, text, "suggest_for 里的「催赶」", "催促")

@@ -106,3 +106,22 @@ def test_every_rule_is_listed_with_its_calls_as_the_tables_have_them(report: Pat
         assert cells[5] == str(unsure), rule.id
         listed += 1
     assert listed > 20
+
+
+def test_the_better_wording_is_of_what_was_said(tmp_path: Path) -> None:
+    """A rule may have a better wording for each category; who sent no category gets the rule's, a pass none."""
+    engine = Engine(Options())
+    spec = next(one.spec for one in engine.ruleset.rules if one.id == "language/impatience")
+    said = {"催赶": "您就说重点行不行。", "说过多少遍": "我都跟你说过多少遍了。"}
+    for category, words in said.items():
+        folder = tmp_path / category
+        folder.mkdir()
+        (folder / "a.txt").write_text(
+            f"客服：您好。\n客户：我问一下退款的事。\n客服：{words}\n客户：哦。\n", encoding="utf-8"
+        )
+        score([folder], folder / "report", Options(outputs=("parquet",)))
+        rows = pq.read_table(folder / "report" / "data" / "findings.parquet").to_pylist()
+        mine = [one for one in rows if one["rule"] == "language/impatience" and one["verdict"] == "fail"]
+        assert [one["suggest"] for one in mine] == [spec.suggest_for.get(category, spec.suggest)]
+        assert all(one["suggest"] is None for one in rows if one["verdict"] == "pass")
+    assert spec.suggest_for["催赶"] != spec.suggest
