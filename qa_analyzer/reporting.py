@@ -367,7 +367,10 @@ def _spread(totals: pd.DataFrame, calls: pa.Table) -> dict[str, Spread]:
     }
 
 
-_QUOTED = ("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent", "turn")
+_QUOTED = (
+    *("call_id", "agent_id", "rule", "verdict", "severity", "deduction", "waived", "absent"),
+    *("occasion_turn", "turn"),
+)
 
 
 class Quotes:
@@ -421,10 +424,15 @@ class Quotes:
 
 
 def _said_wrong(frame: pd.DataFrame) -> pd.Series[bool]:
-    """(n,) bool: findings in a turn in which something wrong was said: nothing in it is held up as an example."""
+    """(n,) bool: findings in a turn that is no example of anything: something wrong was said in it, or the answer left
+    out two things that weigh more than a formality, as one does that neither apologises nor shows understanding.
+    """
     places = pd.MultiIndex.from_frame(frame[["call_id", "turn"]])
-    wrong = (frame["verdict"] == "fail") & ~frame["absent"] & frame["turn"].notna()
-    return pd.Series(places.isin(places[wrong.to_numpy()]), frame.index)
+    failed = (frame["verdict"] == "fail") & frame["turn"].notna()
+    owed = failed & frame["severity"].isin(["major", "critical"]) & frame["occasion_turn"].notna()
+    owing = places[owed.to_numpy()]
+    wrong = places[(failed & ~frame["absent"]).to_numpy()].append(owing[owing.duplicated()])
+    return pd.Series(places.isin(wrong), frame.index)
 
 
 def _gravity(row: dict[str, Any]) -> tuple[bool, bool, float]:

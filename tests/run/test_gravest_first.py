@@ -125,3 +125,18 @@ def test_the_better_wording_is_of_what_was_said(tmp_path: Path) -> None:
         assert [one["suggest"] for one in mine] == [spec.suggest_for.get(category, spec.suggest)]
         assert all(one["suggest"] is None for one in rows if one["verdict"] == "pass")
     assert spec.suggest_for["催赶"] != spec.suggest
+
+
+def test_an_answer_without_its_apology_is_no_example(tmp_path: Path) -> None:
+    """What is well said in the very turn that owed an apology is not quoted as done well; after one it is."""
+    cold = "因为路上封路，所以车晚到了，我帮您查一下。"
+    for name, answer in (("cold", cold), ("warm", "真对不起，让您久等了。" + cold)):
+        folder = tmp_path / name
+        folder.mkdir()
+        said = "客服：您好，快递客服，请问有什么可以帮您？\n客户：我的件等了三天还没到，气死我了，怎么回事？\n"
+        said += f"客服：{answer}\n客户：行。\n"
+        (folder / "a.txt").write_text(said + "客服：再见。\n", encoding="utf-8")
+        score([folder], folder / "report", Options(outputs=("parquet",)))
+        found = Quotes(folder / "report" / "data" / "findings.parquet", set(), {}, set())
+        praised = {row["turn"] for _, passes in found.of_agent.values() for row in passes}
+        assert (2 in praised) == (name == "warm")
